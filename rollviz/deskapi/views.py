@@ -1,0 +1,104 @@
+"""The JSON API: make a desk, read its state, give it a command, move its clock. No cookies; a Bearer key changes, anyone may read."""
+
+import asyncio
+import functools
+import logging
+
+import msgspec
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from rollviz.errors import error_json
+from rollviz.rooms.keys import opens
+from rollviz.rooms.limits import MANIFEST_BYTES, NEW_DESKS_PER_MINUTE, REQUEST_BYTES, Allowances
+from rollviz.rooms.refusals import NotSaved, Refused
+from rollviz.rooms.registry import registry
+from simulation import commands, scenario
+from simulation.api.errors import StatusError
+from simulation.kubectl.parse import parse
+
+from . import requests
+from .state import state_json
+
+logger = logging.getLogger(__name__)
+
+new_desks = Allowances(NEW_DESKS_PER_MINUTE)
+
+
+def answered(method: str):
+    """Whatever goes wrong inside becomes JSON that says what and where."""
+
+    def decorate(view):
+        @csrf_exempt
+        @functools.wraps(view)
+        async def wrapped(request: HttpRequest, **kwargs) -> HttpResponse:
+            if request.method != method:
+                response = error_json(405, f"This address takes {method} only.", "MethodNotAllowed")
+                response.headers["Allow"] = method
+                return response
+            try:
+                return await view(request, **kwargs)
+            except Refused as refusal:
+                return _refused(refusal)
+            except StatusError as error:
+                return _json(error.to_desk(), 422)
+            except DatabaseError:
+                logger.exception("The database failed")
+                return _refused(NotSaved())
+
+        return wrapped
+
+    return decorate
+
+
+@answered("POST")
+async def desks(request: HttpRequest) -> HttpResponse:
+    body = requests.body_of(request, MANIFEST_BYTES, {"scenario", "manifest", "seed", "paused"})
+    kind, text = requests.one_of(body, "scenario", "manifest")
+    seed, paused = requests.seed(body), requests.truth(body, "paused")
+    new_desks.take(request.META.get("REMOTE_ADDR", ""), f"More than {NEW_DESKS_PER_MINUTE} new desks a minute. Wait a moment.")
+    begun = await asyncio.to_thread(scenario.load if kind == "scenario" else scenario.from_manifest, text)
+    room, key = await registry.make(begun, seed, paused=bool(paused))
+    return _json({"desk": room.desk.id, "url": request.build_absolute_uri(f"/d/{room.desk.id}"), "key": key}, 201)
+
+
+@answered("GET")
+async def state(request: HttpRequest, desk: str) -> HttpResponse:
+    room = await registry.open(desk)
+    return HttpResponse(await state_json(room), content_type="application/json")
+
+
+@answered("POST")
+async def act(request: HttpRequest, desk: str) -> HttpResponse:
+    room = await registry.open(desk)
+    requests.check_key(request, room.desk, opens)
+    body = requests.body_of(request, MANIFEST_BYTES, {"kubectl", "apply"})
+    kind, text = requests.one_of(body, "kubectl", "apply")
+    command = parse(text) if kind == "kubectl" else await asyncio.to_thread(commands.apply_of, text)
+    return _json({"output": await room.do(command)})
+
+
+@answered("POST")
+async def clock(request: HttpRequest, desk: str) -> HttpResponse:
+    room = await registry.open(desk)
+    requests.check_key(request, room.desk, opens)
+    body = requests.body_of(request, REQUEST_BYTES, {"paused", "speed", "advance", "step"})
+    now = await room.set_clock(
+        paused=requests.truth(body, "paused"),
+        speed=requests.speed(body),
+        advance=requests.advance_ms(body),
+        step=bool(requests.truth(body, "step")),
+    )
+    return _json({"time": now / 1000})
+
+
+def _json(value, status: int = 200) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(value), status=status, content_type="application/json")
+
+
+def _refused(refusal: Refused) -> HttpResponse:
+    response = error_json(refusal.status, refusal.message, refusal.reason, refusal.field)
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

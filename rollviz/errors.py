@@ -1,0 +1,48 @@
+"""An error is answered in the language of whoever asked: JSON under /api/, a page elsewhere. Neither says what it should not."""
+
+import msgspec
+from django.http import HttpResponse
+from django.template import TemplateDoesNotExist, loader
+
+SENTENCES = {
+    400: ("BadRequest", "The server could not read this request."),
+    403: ("Forbidden", "This is not allowed."),
+    404: ("NotFound", "There is nothing at this address."),
+    500: ("InternalError", "The server made a mistake. It has been written down."),
+}
+
+
+def error_json(status: int, message: str, reason: str, field: str = "") -> HttpResponse:
+    body = msgspec.json.encode({"field": field, "reason": reason, "message": message})
+    return HttpResponse(body, status=status, content_type="application/json")
+
+
+def _answer(request, status: int, message: str = "") -> HttpResponse:
+    reason, sentence = SENTENCES[status]
+    if request.path_info.startswith("/api/"):
+        return error_json(status, message or sentence, reason)
+    try:
+        page = loader.get_template(f"{status}.html").render({"message": message or sentence}, request)
+    except TemplateDoesNotExist:
+        return HttpResponse(f"{message or sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(page, status=status)
+
+
+def bad_request(request, exception=None):
+    return _answer(request, 400)
+
+
+def forbidden(request, exception=None):
+    return _answer(request, 403)
+
+
+def not_found(request, exception=None):
+    return _answer(request, 404)
+
+
+def server_error(request):
+    return _answer(request, 500)
+
+
+def csrf_failure(request, reason=""):
+    return _answer(request, 403, "This page is too old to act from. Load it again.")

@@ -1,0 +1,64 @@
+"""What one process and one desk will bear; beyond it there is a sentence, never a slow death.
+
+Rates are counted as an allowance that refills evenly: a burst is fine, a flood is not.
+"""
+
+import time
+
+from .refusals import TooMany
+
+OPEN_DESKS = 200
+VIEWERS_PER_DESK = 2_000
+COMMANDS_PER_DESK = 10_000
+COMMANDS_PER_MINUTE = 600
+NEW_DESKS_PER_MINUTE = 300
+VIEWER_MESSAGES_PER_MINUTE = 30
+
+ADVANCE_SECONDS = 24 * 3600
+"""The most simulated time that one call may run."""
+
+LIFE_SECONDS = 7 * 24 * 3600
+"""The most simulated time that a desk may have behind it: a return replays all of it."""
+
+REQUEST_BYTES = 16 * 1024
+MANIFEST_BYTES = 320 * 1024
+"""A request that carries a manifest: 256 kB of YAML, and what JSON's escapes add."""
+
+
+class Allowance:
+    """`per_minute` acts a minute, all of them at once if the minute before was quiet."""
+
+    def __init__(self, per_minute: int):
+        self.per_minute = per_minute
+        self._left = float(per_minute)
+        self._seen = time.monotonic()
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self._left = min(self.per_minute, self._left + (now - self._seen) * self.per_minute / 60)
+        self._seen = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+    @property
+    def full(self) -> bool:
+        return self._left + (time.monotonic() - self._seen) * self.per_minute / 60 >= self.per_minute
+
+
+class Allowances:
+    """One allowance for each caller; callers who have all of theirs again are forgotten."""
+
+    def __init__(self, per_minute: int, callers: int = 10_000):
+        self._per_minute = per_minute
+        self._callers = callers
+        self._of: dict[str, Allowance] = {}
+
+    def take(self, caller: str, sentence: str) -> None:
+        if caller not in self._of:
+            if len(self._of) >= self._callers:
+                self._of = {name: allowance for name, allowance in self._of.items() if not allowance.full}
+            self._of[caller] = Allowance(self._per_minute)
+        if not self._of[caller].take():
+            raise TooMany(sentence)

@@ -1,0 +1,129 @@
+"""The rooms that are open in this process: a room is opened by the first who asks for its desk and closed when nobody has for a while."""
+
+import asyncio
+import logging
+import re
+import time
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from simulation.recording import Recording
+from simulation.scenario import Scenario
+
+from . import journal
+from .keys import ALPHABET, DESK_ID_LENGTH, hash_key, make_desk_id, make_key
+from .limits import OPEN_DESKS
+from .models import Desk
+from .refusals import NoSuchDesk, TooMany
+from .replay import replay
+from .room import Room
+
+logger = logging.getLogger(__name__)
+
+BEAT = 1.0
+_DESK_ID = re.compile(f"[{ALPHABET}]{{{DESK_ID_LENGTH}}}")
+
+
+class Registry:
+    def __init__(self):
+        self._rooms: dict[str, Room] = {}
+        self._opening: dict[str, asyncio.Task] = {}
+        self._beating: asyncio.Task | None = None
+
+    async def open(self, desk_id: str) -> Room:
+        """The desk's room, once nobody is in the middle of changing it."""
+        room = self._rooms.get(desk_id)
+        if room is None or room.closed:
+            if not _DESK_ID.fullmatch(desk_id):
+                raise NoSuchDesk(desk_id)
+            if desk_id not in self._opening:
+                self._opening[desk_id] = asyncio.ensure_future(self._load(desk_id))
+            room = await asyncio.shield(self._opening[desk_id])
+        room.touch()
+        await room.settled()
+        return room
+
+    async def make(self, scenario: Scenario, seed: int | None = None, paused: bool = False) -> tuple[Room, str]:
+        """A new desk and its key, which is not kept anywhere else."""
+        seed = scenario.seed if seed is None else seed
+        recording = Recording(scenario, seed)
+        key = make_key()
+        desk = Desk(id=make_desk_id(), scenario=scenario.source, seed=seed, key_hash=hash_key(key), paused=paused)
+        await self._make_place()
+        await journal.create(desk, [])
+        return self._admit(Room(desk, recording, commands=0)), key
+
+    async def copy(self, room: Room) -> tuple[Desk, str]:
+        """A desk of one's own that has the same past, up to this moment."""
+        key, at_ms, old = make_key(), room.now, room.desk
+        desk = Desk(id=make_desk_id(), scenario=old.scenario, seed=old.seed, key_hash=hash_key(key), at_ms=at_ms)
+        desk.paused, desk.speed = room.clock.paused, room.clock.speed
+        entries = [entry for entry in await journal.entries_of(old.id) if entry.at_ms <= at_ms]
+        for entry in entries:
+            entry.pk, entry.desk_id = None, desk.id
+        await journal.create(desk, entries)
+        return desk, key
+
+    async def close_all(self) -> None:
+        """The clocks stand from here; each desk goes on from where it is now."""
+        await self._close([room for room in self._rooms.values() if not room.closed])
+
+    async def _load(self, desk_id: str) -> Room:
+        try:
+            found = await journal.load(desk_id)
+            if found is None:
+                raise NoSuchDesk(desk_id)
+            desk, entries = found
+            await self._make_place()
+            recording = Recording(Scenario.parse(desk.scenario), desk.seed)
+            await replay(recording, desk, entries)
+            return self._admit(Room(desk, recording, commands=len(entries)))
+        finally:
+            del self._opening[desk_id]
+
+    def _admit(self, room: Room) -> Room:
+        self._rooms[room.desk.id] = room
+        if self._beating is None or self._beating.done():
+            self._beating = asyncio.get_running_loop().create_task(self._beat())
+        return room
+
+    async def _make_place(self) -> None:
+        """The desk that nobody has looked at for longest makes way; one that is watched never does."""
+        if len(self._rooms) < OPEN_DESKS:
+            return
+        idle = [room for room in self._rooms.values() if not len(room.hub) and not room.busy]
+        if not idle:
+            raise TooMany(f"{OPEN_DESKS} desks are being watched here now, and that is all this server does at once.")
+        await self._close([min(idle, key=lambda room: room.used)])
+
+    async def _beat(self) -> None:
+        while self._rooms:
+            await asyncio.sleep(BEAT)
+            self._rooms = {desk_id: room for desk_id, room in self._rooms.items() if not room.closed}
+            try:
+                await self._note([room for room in self._rooms.values() if room.to_note and not room.busy])
+                await self._close([room for room in self._rooms.values() if _is_idle(room)])
+            except DatabaseError:
+                logger.exception("The clocks could not be noted; they stand when what was promised is used up")
+
+    async def _note(self, rooms: list[Room]) -> None:
+        notes = [room.note() for room in rooms]
+        if notes:
+            await journal.note(notes)
+        for room, note in zip(rooms, notes, strict=True):
+            room.noted(note)
+
+    async def _close(self, rooms: list[Room]) -> None:
+        for room in rooms:
+            room.close()
+            del self._rooms[room.desk.id]
+        if rooms:
+            await journal.note([room.note() for room in rooms])
+
+
+def _is_idle(room: Room) -> bool:
+    return not room.closed and not len(room.hub) and not room.busy and time.monotonic() - room.used > settings.IDLE_SECONDS
+
+
+registry = Registry()

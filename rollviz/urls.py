@@ -1,0 +1,12 @@
+"""Which view answers which address."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/", include("rollviz.deskapi.urls")),
+]
+
+handler400 = "rollviz.errors.bad_request"
+handler403 = "rollviz.errors.forbidden"
+handler404 = "rollviz.errors.not_found"
+handler500 = "rollviz.errors.server_error"

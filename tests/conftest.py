@@ -1,0 +1,35 @@
+"""For all tests: a data directory of their own, and with CI=true a test that does not run is a test that fails."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import pytest
+
+DATA_DIR = tempfile.mkdtemp(prefix="rollviz-tests-")
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+os.environ.update(DATA_DIR=DATA_DIR, DJANGO_SETTINGS_MODULE="rollviz.settings")
+for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "IDLE_SECONDS", "HOST", "PORT"):
+    os.environ.pop(name, None)
+
+EVERYTHING_MUST_RUN = os.environ.get("CI", "").lower() == "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return _failed_if_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return _failed_if_skipped((yield))
+
+
+def _failed_if_skipped(report):
+    if EVERYTHING_MUST_RUN and report.skipped:
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"With CI=true nothing may be skipped: {getattr(report, 'wasxfail', None) or reason}"
+        report.__dict__.pop("wasxfail", None)
+    return report
