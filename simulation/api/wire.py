@@ -1,0 +1,243 @@
+"""Objects to and from the JSON that the Kubernetes API speaks.
+
+Out: camelCase, zero values left out where Go leaves them out, times as RFC 3339. In: strictly by `schema.json`; what the records of
+this simulation have no place for is named in a warning and left out, what the API does not know is refused.
+Sources: staging/src/k8s.io/api/*/types.go, apimachinery/pkg/runtime/serializer/json (v1.36).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from simulation.api import schema
+from simulation.api.errors import StatusError, bad_request
+from simulation.objects import EPOCH, KINDS, Time
+
+SENT_BY_PEOPLE = ("Deployment", "ReplicaSet", "Pod", "Service")
+"""The kinds that may be in a manifest."""
+
+SERVER_SIDE = ("uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")
+"""Metadata that only the server writes; it ignores them in what people send."""
+
+IGNORED = (*SERVER_SIDE, "managedFields", "ownerReferences", "finalizers")
+
+CONDITION_TIMES = ("lastUpdateTime", "lastTransitionTime", "lastHeartbeatTime")
+NULLS = {"Event": ("firstTimestamp", "lastTimestamp", "eventTime"), "EndpointSlice": ("endpoints", "ports")}
+"""Fields that Go writes even when they are nil."""
+
+Json = dict[str, Any]
+
+
+# ------------------------------------------------------------------------------------------------------------------- out
+
+
+def to_json(obj: Any, kind: str | None = None) -> Json:
+    """An object as the API answers it, with apiVersion and kind."""
+    kind = kind or type(obj).__name__
+    body = msgspec.to_builtins(obj)
+    out = {"kind": kind, "apiVersion": KINDS[kind].api_version, "metadata": _metadata(body.pop("metadata", {}))}
+    out.update(body)
+    _FINISH[kind](out)
+    return out
+
+
+def rfc3339(seconds: Time) -> str:
+    return datetime.fromtimestamp(EPOCH + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_rfc3339(text: str) -> Time:
+    """Raises ValueError."""
+    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()) - EPOCH
+
+
+def _metadata(meta: Json) -> Json:
+    return _times(meta, "creationTimestamp", "deletionTimestamp")
+
+
+def _times(record: Json, *keys: str) -> Json:
+    for key in keys:
+        if record.get(key) is not None:
+            record[key] = rfc3339(record[key])
+    return record
+
+
+def _workload(out: Json) -> None:
+    spec = out.setdefault("spec", {})
+    template = spec.setdefault("template", {})
+    template.setdefault("metadata", {})
+    template.setdefault("spec", {})
+    status = out.setdefault("status", {})
+    for condition in status.get("conditions", ()):
+        _times(condition, *CONDITION_TIMES)
+
+
+def _deployment(out: Json) -> None:
+    _workload(out)
+    out["spec"].setdefault("strategy", {})
+
+
+def _replicaset(out: Json) -> None:
+    _workload(out)
+    out["status"].setdefault("replicas", 0)
+
+
+def _pod(out: Json) -> None:
+    out.setdefault("spec", {})
+    status = out["status"] = _pod_addresses(out.get("status", {}))
+    _times(status, "startTime")
+    for condition in status.get("conditions", ()):
+        condition["lastProbeTime"] = None
+        _times(condition, "lastTransitionTime")
+    for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
+        for state in (container["state"], container["lastState"]):
+            for inner in state.values():
+                _times(inner, "startedAt", "finishedAt")
+
+
+def _pod_addresses(status: Json) -> Json:
+    """hostIPs and podIPs follow their singular, as in the API's order of fields."""
+    out = {}
+    for key, value in status.items():
+        out[key] = value
+        if key in ("hostIP", "podIP"):
+            out[f"{key}s"] = [{"ip": value}]
+    return out
+
+
+def _service(out: Json) -> None:
+    out.setdefault("spec", {})
+
+
+def _node(out: Json) -> None:
+    for taint in out.setdefault("spec", {}).get("taints", ()):
+        _times(taint, "timeAdded")
+    for condition in out.setdefault("status", {}).get("conditions", ()):
+        _times(condition, *CONDITION_TIMES)
+
+
+def _event(out: Json) -> None:
+    _times(out, "firstTimestamp", "lastTimestamp")
+    if out.get("eventTime") is not None:
+        out["eventTime"] = _micro(out["eventTime"])
+    if (series := out.get("series")) and series.get("lastObservedTime") is not None:
+        series["lastObservedTime"] = _micro(series["lastObservedTime"])
+    for key in ("involvedObject", "source"):
+        out.setdefault(key, {})
+    for key in ("reportingComponent", "reportingInstance"):
+        out.setdefault(key, "")
+    _nulls(out)
+
+
+def _slice(out: Json) -> None:
+    for port in out.get("ports") or ():
+        port.setdefault("name", "")
+    _nulls(out)
+
+
+def _nulls(out: Json) -> None:
+    for key in NULLS[out["kind"]]:
+        out.setdefault(key, None)
+
+
+def _micro(seconds: Time) -> str:
+    return rfc3339(seconds).replace("Z", ".000000Z")
+
+
+_FINISH = {
+    "Deployment": _deployment,
+    "ReplicaSet": _replicaset,
+    "Pod": _pod,
+    "Service": _service,
+    "Node": _node,
+    "Event": _event,
+    "EndpointSlice": _slice,
+}
+
+
+# -------------------------------------------------------------------------------------------------------------------- in
+
+
+def from_manifest(manifest: Any, warnings: list[str] | None = None) -> Any:
+    """The record of one manifest. Raises StatusError in the API server's (or kubectl's) words.
+
+    `warnings` gets a sentence for each field that is real but has no place in this simulation.
+    """
+    kind = kind_of(manifest)
+    unknown: list[str] = []
+    body = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "status") and value is not None}
+    body = _without_server_side(body)
+    try:
+        body = schema.clean(kind, body, unknown)
+    except schema.Mismatch as error:
+        raise _undecodable(kind, error.text) from None
+    if unknown:
+        raise _undecodable(kind, "strict decoding error: " + ", ".join(f'unknown field "{path}"' for path in unknown))
+    return to_record(kind, body, warnings)
+
+
+def kind_of(manifest: Any) -> str:
+    """The kind of a manifest, checked against the kinds a person may send. Raises StatusError."""
+    if not isinstance(manifest, dict):
+        raise bad_request(f"a manifest is a mapping with apiVersion and kind, this is {_noun(manifest)}")
+    kind, version = manifest.get("kind"), manifest.get("apiVersion")
+    if not isinstance(kind, str) or not kind:
+        raise bad_request("Object 'Kind' is missing in the manifest")
+    if not isinstance(version, str) or not version:
+        raise bad_request("apiVersion not set")
+    if kind not in SENT_BY_PEOPLE or KINDS[kind].api_version != version:
+        have = ", ".join(f"{k} ({KINDS[k].api_version})" for k in SENT_BY_PEOPLE)
+        raise bad_request(f'no matches for kind "{kind}" in version "{version}"; a desk has {have}')
+    return kind
+
+
+def to_record(kind: str, body: Json, warnings: list[str] | None = None) -> Any:
+    """The record of a cleaned body (see `schema.clean`)."""
+    cls = KINDS[kind].cls
+    if warnings is not None:
+        warnings += [f'"{path}" is not part of this simulation and was left out' for path in _left_out(cls, body)]
+    try:
+        return msgspec.convert(body, cls)
+    except msgspec.ValidationError as error:
+        raise _undecodable(kind, str(error)) from None
+
+
+def _without_server_side(body: Json) -> Json:
+    meta = body.get("metadata")
+    if isinstance(meta, dict):
+        body = body | {"metadata": {key: value for key, value in meta.items() if key not in IGNORED}}
+    return body
+
+
+def _left_out(annotation: Any, value: Any, path: str = "") -> list[str]:
+    """Paths of fields the API knows and the record does not."""
+    record = _record_in(annotation)
+    if record is None:
+        return []
+    if isinstance(value, list):
+        return [p for i, item in enumerate(value) for p in _left_out(record, item, f"{path}[{i}]")]
+    fields = {f.encode_name: f.type for f in msgspec.structs.fields(record)}
+    out = []
+    for key, inner in value.items():
+        here = f"{path}.{key}" if path else key
+        out += _left_out(fields[key], inner, here) if key in fields else [here] if inner else []
+    return out
+
+
+def _record_in(annotation: Any) -> Any:
+    """The record class inside `X`, `X | None` or `tuple[X, ...]`, if there is one."""
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if (found := _record_in(inner)) is not None:
+            return found
+    return None
+
+
+def _undecodable(kind: str, said: str) -> StatusError:
+    version = KINDS[kind].api_version.rpartition("/")[2]
+    return bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {said}')
+
+
+def _noun(value: Any) -> str:
+    return {dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", type(None): "nothing"}.get(type(value), "a number")
