@@ -1,0 +1,368 @@
+"""START HERE. A cluster is an engine, a store, and a list of who wakes for which kind.
+
+A person's act becomes a command, a command changes the store, the controllers that watch the store wake and change it further.
+`do(command)` · `run(until)` · `step(limit)` · `copy()`. Everything in it is data, so a copy lives on by itself and does the same.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from simulation.api import selectors
+from simulation.controllers import endpointslice, garbage
+from simulation.controllers.deployment import util
+from simulation.controllers.deployment.controller import sync_deployment
+from simulation.controllers.replicaset import sync_replica_set
+from simulation.engine import Engine, Millis
+from simulation.kubelet import Kubelet, host_ip
+from simulation.ledger import Ledger
+from simulation.objects import (
+    HOSTNAME,
+    Node,
+    NodeCondition,
+    NodeStatus,
+    ObjectMeta,
+    Pod,
+    ReplicaSet,
+)
+from simulation.scheduler import schedule
+from simulation.stages import Images, delay
+from simulation.states import pod_state
+from simulation.store import FOREGROUND, Store, controller_of, key_of
+
+RANKS = {"replicaset": 0, "deployment": 1, "scheduler": 2, "kubelet": 3, "endpointslice": 4, "garbage": 5}
+"""Who goes first at the same instant. Any order is legal; with ReplicaSets first a fader that was pushed down costs its pods before the
+Deployment puts it back, as recorded from the real ones, whose ReplicaSet controller is the quicker."""
+
+LATENCY = {"deployment": 8, "replicaset": 12, "endpointslice": 60, "garbage": 30}
+"""Milliseconds from a write to the sync it causes: the watch, the queue, the work of a controller in a small cluster."""
+
+
+class Command(Protocol):
+    """What a person may do: see simulation.commands."""
+
+    def apply(self, store: Store) -> str: ...
+
+
+class Cluster:
+    """One simulated cluster. With `lockstep` nobody schedules or runs pods and nothing takes time: the conformance runner plays them."""
+
+    __slots__ = ("_seen", "_unscheduled", "changes", "engine", "images", "kubelet", "ledger", "lockstep", "store")
+
+    def __init__(self, seed: int = 0, images: Images | None = None, nodes: int = 4, pods_per_node: int = 110, lockstep: bool = False):
+        self.images = images or Images()
+        self.lockstep = lockstep
+        self.engine = Engine(seed)
+        self.store = Store(self.engine)
+        self.ledger = Ledger()
+        self.kubelet = Kubelet(self.engine, self.store, self.images)
+        self._unscheduled: dict[tuple[str, str], bool] = {}
+        self._seen = 0
+        self.changes: list[tuple[str, Any, Any]] | None = None
+        """Set to a list to keep every (kind, before, after): for the conformance runner."""
+        for number in range(1, nodes + 1):
+            self.store.create(_node(f"node-{number}", pods_per_node, self.store.seconds))
+        self._wake()
+
+    @property
+    def now(self) -> Millis:
+        return self.engine.now
+
+    @property
+    def seen(self) -> int:
+        """Counts the changes that a person would see; equal numbers mean that nothing moved."""
+        return self._seen
+
+    def do(self, command: Command) -> str:
+        """Apply a command now, all or nothing, and return kubectl's output. What it raises leaves no trace."""
+        saved = self.store.copy(self.engine)
+        chance = self.engine.random.getstate()
+        try:
+            output = command.apply(self.store)
+        except BaseException:
+            self.store = self.kubelet.store = saved
+            self.engine.random.setstate(chance)
+            raise
+        self._wake()
+        return output
+
+    def run(self, until: Millis) -> None:
+        """Let everything happen that is due up to and including `until`; the clock then stands at `until`."""
+        engine = self.engine
+        while (due := engine.due()) is not None and due <= until:
+            self._next()
+        engine.now = max(engine.now, until)
+
+    def step(self, limit: Millis) -> Millis:
+        """Run to the end of the next instant in which a person would see a change, at most to `limit`; returns the time."""
+        before = self._seen
+        while self._seen == before:
+            due = self.engine.due()
+            if due is None or due > limit:
+                self.engine.now = max(self.engine.now, limit)
+                return self.now
+            self._next()
+        self.run(self.now)
+        return self.now
+
+    def settle(self) -> None:
+        """Run what is due now and what that causes at once: in lockstep, everything."""
+        self.run(self.now)
+
+    def copy(self) -> "Cluster":
+        """A cluster that would do exactly the same from here on and shares every object with this one."""
+        twin = Cluster.__new__(Cluster)
+        twin.images, twin.lockstep, twin._seen, twin.changes = self.images, self.lockstep, self._seen, None
+        twin.engine = self.engine.copy()
+        twin.store = self.store.copy(twin.engine)
+        twin.ledger = self.ledger.copy()
+        twin.kubelet = self.kubelet.copy(twin.engine, twin.store)
+        twin._unscheduled = self._unscheduled.copy()
+        return twin
+
+    # --- one thing after the other
+
+    def _next(self) -> None:
+        entry = self.engine.pop()
+        if entry is not None:
+            handler, key = entry
+            HANDLERS[handler](self, key)
+            if self.store.changes:
+                self._wake()
+
+    def _wake(self) -> None:
+        """Tell whoever watches what was written since the last look."""
+        changes = self.store.changes
+        while changes:
+            batch = changes.copy()
+            changes.clear()
+            if self.changes is not None:
+                self.changes += batch
+            for kind, old, new in batch:
+                ROUTES[kind](self, old, new)
+                if _visible(kind, old, new, self.now):
+                    self._seen += 1
+
+    def _queue(self, handler: str, key: Any) -> None:
+        self.engine.add(RANKS[handler], handler, key, 0 if self.lockstep else LATENCY[handler])
+
+    def _again(self, handler: str, key: Any, after: Millis | None) -> None:
+        if after is not None:
+            self.engine.add_after(RANKS[handler], handler, key, after)
+
+    # --- the controllers' doors
+
+    def _sync_deployment(self, key: Any) -> None:
+        self._again("deployment", key, sync_deployment(self.store, self.ledger, key))
+
+    def _sync_replica_set(self, key: Any) -> None:
+        self._again("replicaset", key, sync_replica_set(self.store, self.ledger, key))
+
+    def _sync_service(self, key: Any) -> None:
+        endpointslice.sync_service(self.store, key)
+
+    def _collect(self, key: Any) -> None:
+        garbage.collect(self.store, *key)
+
+    def _schedule(self, key: Any) -> None:
+        if key == RETRY:
+            self._retry_unscheduled()
+        elif not schedule(self.store, self.ledger, key):
+            self._unscheduled[key] = True
+
+    def _retry_unscheduled(self) -> None:
+        """Room may have come free: try the waiting pods in order; of pods that ask for the same, one refusal answers for all."""
+        refused: list[Any] = []
+        for key in list(self._unscheduled):
+            pod = self.store.get("Pod", key[1], key[0])
+            if pod is not None and any(pod.spec == spec for spec in refused):
+                continue
+            if schedule(self.store, self.ledger, key):
+                del self._unscheduled[key]
+            elif pod is not None:
+                refused.append(pod.spec)
+
+    # --- the watches (§2.1, §3.1: who wakes for what)
+
+    def _deployment_changed(self, old: Any, new: Any) -> None:
+        self._queue("deployment", key_of(new or old))
+        self._queue_garbage(old, new)
+
+    def _replica_set_changed(self, old: ReplicaSet | None, new: ReplicaSet | None) -> None:
+        rs = new or old
+        if new is not None:
+            self._queue("replicaset", key_of(new))
+        self._queue_garbage(old, new)
+        owners = [controller_of(o) for o in (old, new) if o is not None]
+        for owner in owners:
+            if owner is not None and owner.kind == "Deployment":
+                self._queue("deployment", (rs.metadata.namespace, owner.name))
+        if new is not None and controller_of(new) is None:
+            for d in self.store.list("Deployment", new.metadata.namespace):
+                if d.spec.selector is not None and selectors.matches(d.spec.selector, new.metadata.labels):
+                    self._queue("deployment", key_of(d))
+
+    def _pod_changed(self, old: Pod | None, new: Pod | None) -> None:
+        pod = new or old
+        for owner in {o.uid: o for p in (old, new) if p is not None and (o := controller_of(p)) is not None}.values():
+            self._queue("replicaset", (pod.metadata.namespace, owner.name))
+        if new is not None and controller_of(new) is None and (old is None or _identity_changed(old, new)):
+            self._queue_matching_sets(new)
+        if new is None:
+            waiting = self._last_of_recreate(old)
+            if waiting is not None:
+                self._queue("deployment", waiting)
+            self._queue_waiting_owner(old)
+        self._queue_services(old, new)
+        if not self.lockstep:
+            self._run_pod(old, new)
+
+    def _queue_matching_sets(self, pod: Pod) -> None:
+        for rs in self.store.list("ReplicaSet", pod.metadata.namespace):
+            if rs.spec.selector is not None and selectors.matches(rs.spec.selector, pod.metadata.labels):
+                self._queue("replicaset", key_of(rs))
+
+    def _last_of_recreate(self, pod: Pod) -> tuple[str, str] | None:
+        """The Recreate Deployment that waits for this pod, if it was the last one."""
+        owner = controller_of(pod)
+        rs = self.store.get("ReplicaSet", owner.name, pod.metadata.namespace) if owner is not None else None
+        owner = controller_of(rs) if rs is not None else None
+        d = self.store.get("Deployment", owner.name, pod.metadata.namespace) if owner is not None else None
+        if d is None or util.is_rolling_update(d):
+            return None
+        for other in self.store.list("ReplicaSet", pod.metadata.namespace):
+            whose = controller_of(other)
+            if whose is not None and whose.uid == d.metadata.uid and self.store.owned(other.metadata.uid).pods:
+                return None
+        return key_of(d)
+
+    def _queue_waiting_owner(self, pod: Pod) -> None:
+        """A ReplicaSet that is being deleted in the foreground waits for its pods."""
+        owner = controller_of(pod)
+        rs = self.store.get("ReplicaSet", owner.name, pod.metadata.namespace) if owner is not None else None
+        if rs is not None and FOREGROUND in rs.metadata.finalizers:
+            self._queue_garbage(rs, rs)
+
+    def _queue_services(self, old: Pod | None, new: Pod | None) -> None:
+        pod = new or old
+        for service in self.store.list("Service", pod.metadata.namespace):
+            needed = service.spec.selector.items()
+            if needed and any(p is not None and needed <= p.metadata.labels.items() for p in (old, new)):
+                self._queue("endpointslice", key_of(service))
+
+    def _run_pod(self, old: Pod | None, new: Pod | None) -> None:
+        """What scheduler and kubelet do about a pod."""
+        if new is None:
+            self.kubelet.forgotten(old)
+            self._unscheduled.pop(key_of(old), None)
+            if self._unscheduled:
+                self._later_schedule(RETRY, 100)
+            return
+        bound_before = old is not None and bool(old.spec.node_name)
+        if not new.spec.node_name:
+            if old is None:
+                self._later_schedule(key_of(new), delay(self.engine, "schedule"))
+            return
+        if not bound_before:
+            self.kubelet.bound(new)
+        ending_before = old is not None and old.metadata.deletion_timestamp is not None
+        if new.metadata.deletion_timestamp is not None and not ending_before:
+            self.kubelet.deleted(new)
+
+    def _later_schedule(self, key: tuple[str, str], wait: Millis) -> None:
+        self.engine.add_after(RANKS["scheduler"], "scheduler", key, wait)
+
+    def _service_changed(self, old: Any, new: Any) -> None:
+        self._queue("endpointslice", key_of(new or old))
+        self._queue_garbage(old, new)
+
+    def _queue_garbage(self, old: Any, new: Any) -> None:
+        """An owner is gone or waits for its dependents; or a dependent is gone that an owner may wait for."""
+        if new is None or FOREGROUND in new.metadata.finalizers:
+            obj = new or old
+            self._queue("garbage", (type(obj).__name__, *key_of(obj), obj.metadata.uid))
+        if new is None:
+            for owner in old.metadata.owner_references:
+                self._queue("garbage", (owner.kind, old.metadata.namespace, owner.name, owner.uid))
+
+    def _slice_changed(self, old: Any, new: Any) -> None:
+        slice_ = new or old
+        service = slice_.metadata.labels.get(endpointslice.SERVICE_NAME)
+        if service and (old is None or new is None):
+            self._queue("endpointslice", (slice_.metadata.namespace, service))
+
+    def _node_changed(self, old: Any, new: Any) -> None:
+        if self._unscheduled:
+            self._later_schedule(RETRY, 100)
+
+
+RETRY = ("", "")
+"""The scheduler's key for "try all that wait"."""
+
+HANDLERS: dict[str, Callable[[Cluster, Any], None]] = {
+    "deployment": Cluster._sync_deployment,
+    "replicaset": Cluster._sync_replica_set,
+    "scheduler": Cluster._schedule,
+    "kubelet": lambda cluster, key: cluster.kubelet.step(key),
+    "endpointslice": Cluster._sync_service,
+    "garbage": Cluster._collect,
+}
+
+ROUTES: dict[str, Callable[[Cluster, Any, Any], None]] = {
+    "Deployment": Cluster._deployment_changed,
+    "ReplicaSet": Cluster._replica_set_changed,
+    "Pod": Cluster._pod_changed,
+    "Service": Cluster._service_changed,
+    "EndpointSlice": Cluster._slice_changed,
+    "Node": Cluster._node_changed,
+}
+
+
+def _identity_changed(old: Pod, new: Pod) -> bool:
+    a, b = old.metadata, new.metadata
+    return a.labels != b.labels or a.owner_references != b.owner_references
+
+
+def _visible(kind: str, old: Any, new: Any, now: Millis) -> bool:
+    """Would a person at the desk see it? Bookkeeping (annotations, observed generations, counts that follow pods) is not seen."""
+    if old is None or new is None:
+        return kind != "EndpointSlice"
+    if kind == "Pod":
+        return pod_state(old, now) != pod_state(new, now) or old.metadata.labels != new.metadata.labels
+    if kind == "ReplicaSet":
+        return old.spec.replicas != new.spec.replicas
+    if kind == "Deployment":
+        return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
+    if kind == "Node":
+        return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
+    return kind == "Service" and old.spec != new.spec
+
+
+def _reasons(conditions: Iterable[Any]) -> list[tuple[str, str, str]]:
+    return [(c.type, c.status, c.reason) for c in conditions]
+
+
+def _node(name: str, pods: int, now: int) -> Node:
+    resources = {"cpu": "8", "memory": "16Gi", "ephemeral-storage": "100Gi", "pods": str(pods)}
+    conditions = (
+        NodeCondition("MemoryPressure", "False", now, now, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        NodeCondition("DiskPressure", "False", now, now, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        NodeCondition("PIDPressure", "False", now, now, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        NodeCondition("Ready", "True", now, now, "KubeletReady", "kubelet is posting ready status"),
+    )
+    return Node(
+        metadata=ObjectMeta(name=name, labels={HOSTNAME: name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}),
+        status=NodeStatus(
+            capacity=resources,
+            allocatable=resources,
+            conditions=conditions,
+            addresses=({"type": "InternalIP", "address": host_ip(name)}, {"type": "Hostname", "address": name}),
+            node_info={
+                "kubeletVersion": "v1.36.2",
+                "osImage": "Debian GNU/Linux 12 (bookworm)",
+                "kernelVersion": "6.1.0-32-amd64",
+                "containerRuntimeVersion": "containerd://2.1.4",
+                "operatingSystem": "linux",
+                "architecture": "amd64",
+            },
+        ),
+    )

@@ -1,0 +1,81 @@
+"""Time stands still until something is due: a clock, a queue of data, and the one source of chance.
+
+The queue holds plain tuples (time, rank, number, handler, key), never closures or generators, so that a running cluster can be copied,
+saved and rewound. Handlers are names; `simulation.cluster` knows what they mean.
+Models client-go/util/workqueue (v1.36): a key that waits is not queued twice, and of two timers for one key the earlier one stays.
+"""
+
+import heapq
+import random
+from typing import Any
+
+Millis = int
+"""Whole milliseconds since simulation.objects.EPOCH."""
+
+
+class Engine:
+    __slots__ = ("_heap", "_number", "_queued", "_timers", "now", "random")
+
+    def __init__(self, seed: int) -> None:
+        self.now: Millis = 0
+        self.random = random.Random(seed)
+        self._heap: list[tuple[Millis, int, int, str, Any]] = []
+        self._number = 0
+        self._queued: dict[tuple[str, Any], Millis] = {}
+        self._timers: dict[tuple[str, Any], Millis] = {}
+
+    def at(self, time: Millis, rank: int, handler: str, key: Any) -> None:
+        """Call `handler` with `key` at `time`; among equal times the lower rank goes first, then the earlier call."""
+        self._number += 1
+        heapq.heappush(self._heap, (time, rank, self._number, handler, key))
+
+    def add(self, rank: int, handler: str, key: Any, delay: Millis = 0) -> None:
+        """Queue a key once: while it waits, further calls collapse into the one that is waiting."""
+        if (handler, key) not in self._queued:
+            time = self.now + delay
+            self._queued[handler, key] = time
+            self.at(time, rank, handler, key)
+
+    def add_after(self, rank: int, handler: str, key: Any, delay: Millis) -> None:
+        """Set a timer for a key. Of several timers for one key only the earliest is kept, as in workqueue's delaying queue."""
+        time = self.now + max(0, delay)
+        waiting = self._timers.get((handler, key))
+        if waiting is None or time < waiting:
+            self._timers[handler, key] = time
+            self.at(time, rank, handler, key)
+
+    def due(self) -> Millis | None:
+        """When the next thing happens, or None if nothing ever will."""
+        return self._heap[0][0] if self._heap else None
+
+    def pop(self) -> tuple[str, Any] | None:
+        """Advance the clock to the next entry and return (handler, key); None if the entry was overtaken by an earlier timer."""
+        time, _, _, handler, key = heapq.heappop(self._heap)
+        self.now = max(self.now, time)
+        pair = (handler, key)
+        if self._queued.get(pair) == time:
+            del self._queued[pair]
+            if self._timers.get(pair) == time:
+                del self._timers[pair]
+            return pair
+        if pair in self._timers:
+            if self._timers[pair] != time:
+                return None
+            del self._timers[pair]
+        return pair
+
+    def between(self, low: Millis, spread: Millis) -> Millis:
+        """A whole number of milliseconds in [low, low + spread)."""
+        return low + int(self.random.random() * spread)
+
+    def copy(self) -> "Engine":
+        """An engine that will do exactly the same from here on; O(entries)."""
+        twin = Engine.__new__(Engine)
+        twin.now = self.now
+        twin.random = random.Random()
+        twin.random.setstate(self.random.getstate())
+        twin._heap = self._heap.copy()
+        twin._number = self._number
+        twin._queued = self._queued.copy()
+        twin._timers = self._timers.copy()
+        return twin

@@ -1,0 +1,182 @@
+"""Events as `kubectl get events` shows them: repeats are counted, similar ones combined, floods dropped.
+
+Models client-go/tools/record/events_cache.go (v1.36): the same event is patched (count + 1), the tenth distinct message of a group
+within ten minutes becomes "(combined from similar events): …", and each (source, object, type) may write 25 at once, then one per
+300 s. The scheduler writes events.k8s.io/v1 and bypasses all this. Events live one hour after their last write.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from simulation.engine import Millis
+from simulation.objects import EPOCH, KINDS, Event, EventSeries, EventSource, ObjectMeta, ObjectReference
+
+SIMILAR = 10
+WINDOW_SECONDS = 600
+BURST = 25
+REFILL_SECONDS = 300
+TTL_SECONDS = 3600
+SERIES_SECONDS = 360
+COMBINED = "(combined from similar events): "
+SCHEDULER = "default-scheduler"
+
+
+class EventLog:
+    """All events, least recently written first, and the correlator's memory."""
+
+    __slots__ = ("_buckets", "_events", "_groups", "_names")
+
+    def __init__(self) -> None:
+        self._events: dict[str, Event] = {}
+        self._names: dict[tuple, str] = {}
+        """Event key -> name of the Event that carries its count."""
+        self._groups: dict[tuple, tuple[int, tuple[str, ...]]] = {}
+        """Group key -> (last seen in s, distinct messages)."""
+        self._buckets: dict[tuple, tuple[float, int]] = {}
+        """Spam key -> (tokens, last refill in s)."""
+
+    def since(self, version: int) -> list[Event]:
+        """Events written after a resourceVersion, oldest first."""
+        new = []
+        for event in reversed(self._events.values()):
+            if int(event.metadata.resource_version) <= version:
+                break
+            new.append(event)
+        return new[::-1]
+
+    def list(self, namespace: str | None = None) -> list[Event]:
+        events = self._events.values()
+        return list(events) if namespace is None else [e for e in events if e.metadata.namespace == namespace]
+
+    def copy(self) -> "EventLog":
+        twin = EventLog.__new__(EventLog)
+        twin._events, twin._names = self._events.copy(), self._names.copy()
+        twin._groups, twin._buckets = self._groups.copy(), self._buckets.copy()
+        return twin
+
+    def record(
+        self, now: Millis, obj: Any, type: str, reason: str, message: str, component: str, host: str, field_path: str, store: Any
+    ) -> None:
+        about = reference(obj, field_path)
+        if component == SCHEDULER:
+            self._record_series(now, about, type, reason, message, store)
+            return
+        seconds = now // 1000
+        source = (component, host)
+        who = (about.kind, about.namespace, about.name, about.uid)
+        local = (source, who, field_path, type, reason, message)
+        message, key = self._combined(seconds, (source, who, type, reason), message, local)
+        if not self._allowed(seconds, (source, who, type)):
+            return
+        name = self._names.get(key)
+        if name is not None and name in self._events:
+            seen = self._events.pop(name)
+            self._put(replace(seen, message=message, count=seen.count + 1, last_timestamp=seconds), store)
+            return
+        event = Event(
+            metadata=self._metadata(now, about, store),
+            involved_object=about,
+            reason=reason,
+            message=message,
+            source=EventSource(component, host),
+            first_timestamp=seconds,
+            last_timestamp=seconds,
+            count=1,
+            type=type,
+            reporting_component=component,
+            reporting_instance=host,
+        )
+        self._names[key] = event.metadata.name
+        self._put(event, store)
+        self._expire(seconds)
+
+    def _record_series(self, now: Millis, about: ObjectReference, type: str, reason: str, message: str, store: Any) -> None:
+        """events.k8s.io/v1: the same event within six minutes grows a series instead of a count."""
+        seconds = now // 1000
+        key = (SCHEDULER, about.uid, reason, message)
+        seen = self._events.get(self._names.get(key, ""))
+        if seen is not None:
+            last = seen.series.last_observed_time if seen.series else seen.event_time
+            if seconds - (last or 0) <= SERIES_SECONDS:
+                del self._events[seen.metadata.name]
+                count = (seen.series.count if seen.series else 1) + 1
+                self._put(replace(seen, series=EventSeries(count, seconds)), store)
+                return
+        event = Event(
+            metadata=self._metadata(now, about, store),
+            involved_object=about,
+            reason=reason,
+            message=message,
+            type=type,
+            event_time=seconds,
+            action="Binding" if reason == "Scheduled" else "Scheduling",
+            reporting_component=SCHEDULER,
+            reporting_instance=f"{SCHEDULER}-control-plane",
+        )
+        self._names[key] = event.metadata.name
+        self._put(event, store)
+        self._expire(seconds)
+
+    def _combined(self, seconds: int, group: tuple, message: str, local: tuple) -> tuple[str, tuple]:
+        """EventAggregate: (message, key) under which this event is counted."""
+        last, messages = self._groups.get(group, (seconds, ()))
+        if seconds - last > WINDOW_SECONDS:
+            messages = ()
+        if message not in messages:
+            messages = (*messages, message)
+        combine = len(messages) >= SIMILAR
+        # upstream drops any one of the set here; the oldest is as good and repeatable
+        self._groups[group] = (seconds, messages[1:] if combine else messages)
+        return (COMBINED + message, group) if combine else (message, local)
+
+    def _allowed(self, seconds: int, spam: tuple) -> bool:
+        """A token bucket per (source, object, type): the reason does not matter."""
+        tokens, last = self._buckets.get(spam, (float(BURST), seconds))
+        tokens = min(float(BURST), tokens + (seconds - last) / REFILL_SECONDS)
+        allowed = tokens >= 1
+        self._buckets[spam] = (tokens - 1 if allowed else tokens, seconds)
+        return allowed
+
+    def _metadata(self, now: Millis, about: ObjectReference, store: Any) -> ObjectMeta:
+        nanos = (EPOCH * 1000 + now) * 1_000_000 + store.revision % 1_000_000
+        namespace = about.namespace or "default"
+        return ObjectMeta(name=f"{about.name}.{nanos:x}", namespace=namespace, uid=store.new_uid(), creation_timestamp=now // 1000)
+
+    def _put(self, event: Event, store: Any) -> None:
+        store.revision += 1
+        self._events[event.metadata.name] = replace(event, metadata=replace(event.metadata, resource_version=str(store.revision)))
+
+    def _expire(self, seconds: int) -> None:
+        """Drop what was last written over an hour ago, and the memory of objects that say nothing any more."""
+        while self._events:
+            name, event = next(iter(self._events.items()))
+            if seconds - last_seen(event) <= TTL_SECONDS:
+                return
+            del self._events[name]
+            if len(self._names) > 4 * len(self._events) + 1000:
+                self._names = {key: name for key, name in self._names.items() if name in self._events}
+                self._groups = {key: found for key, found in self._groups.items() if seconds - found[0] <= WINDOW_SECONDS}
+                self._buckets = {k: b for k, b in self._buckets.items() if seconds - b[1] <= BURST * REFILL_SECONDS}
+
+
+def last_seen(event: Event) -> int:
+    """The second of the latest occurrence, as kubectl's LAST SEEN takes it."""
+    if event.series:
+        return event.series.last_observed_time or 0
+    return event.last_timestamp or event.event_time or event.metadata.creation_timestamp or 0
+
+
+def reference(obj: Any, field_path: str = "") -> ObjectReference:
+    """How an Event names the object it is about (client-go/tools/reference)."""
+    kind = type(obj).__name__
+    meta = obj.metadata
+    return ObjectReference(
+        kind=kind,
+        namespace=meta.namespace,
+        name=meta.name,
+        uid=meta.name if kind == "Node" else meta.uid,
+        api_version=KINDS[kind].api_version,
+        resource_version=meta.resource_version,
+        field_path=field_path,
+    )

@@ -1,0 +1,429 @@
+"""Moves each pod along: pull, start, probe, crash, restart, stop. Reads stages.py; writes only pod status and events.
+
+Models pkg/kubelet/{kubelet_pods,prober,images,kuberuntime,status} (v1.36). One pending step per container; what a container did before
+(back-offs, streaks of probe results) is kept here, as data, beside the engine's queue.
+"""
+
+from msgspec.structs import replace
+
+from simulation import stages
+from simulation.engine import Engine, Millis
+from simulation.objects import (
+    ContainerState,
+    ContainerStateRunning,
+    ContainerStateTerminated,
+    ContainerStateWaiting,
+    ContainerStatus,
+    Pod,
+    PodCondition,
+    PodStatus,
+    Probe,
+    Record,
+    Time,
+)
+from simulation.pods import condition, is_finished
+from simulation.stages import Image, Images
+from simulation.store import Store
+
+COMPONENT = "kubelet"
+RANK = 3
+SIGKILL = 137
+
+
+class Past(Record):
+    """What the kubelet remembers of one container."""
+
+    pull_backoff: Millis = 0
+    crash_backoff: Millis = 0
+    backed_off_at: Millis = 0
+    restart_at: Millis = 0
+    started_at: Millis = 0
+    phase_shift: Millis = 0
+    """Where in its ups and downs a flaky container began."""
+    streak: int = 0
+    """Equal probe results in a row: above 0 successes, below 0 failures."""
+
+
+class Kubelet:
+    """All nodes' kubelets: they share nothing but this table."""
+
+    __slots__ = ("engine", "images", "past", "present", "store")
+
+    def __init__(self, engine: Engine, store: Store, images: Images) -> None:
+        self.engine, self.store, self.images = engine, store, images
+        self.past: dict[tuple[str, int], Past] = {}
+        self.present: dict[tuple[str, str], bool] = {}
+        """(node, image) pairs that were pulled before."""
+
+    def copy(self, engine: Engine, store: Store) -> "Kubelet":
+        twin = Kubelet(engine, store, self.images)
+        twin.past, twin.present = self.past.copy(), self.present.copy()
+        return twin
+
+    # --- from the watch
+
+    def bound(self, pod: Pod) -> None:
+        """A pod was assigned to a node."""
+        self._later("admit", pod)
+
+    def deleted(self, pod: Pod) -> None:
+        """A pod on a node got its deletionTimestamp."""
+        self._later("stop", pod)
+
+    def forgotten(self, pod: Pod) -> None:
+        """A pod is gone from the API."""
+        for index in range(len(pod.spec.containers)):
+            self.past.pop((pod.metadata.uid, index), None)
+
+    def step(self, key: tuple[str, str, str, str, int, int]) -> None:
+        """Do what was due: key is (step, namespace, name, uid, container, restart count when it was planned)."""
+        step, namespace, name, uid, index, restarts = key
+        pod = self.store.get("Pod", name, namespace)
+        if pod is None or pod.metadata.uid != uid:
+            return
+        ending = pod.metadata.deletion_timestamp is not None
+        if ending != (step in ("stop", "stopped", "remove")) or (is_finished(pod) and step != "remove"):
+            return
+        if step in ("probe", "crash") and pod.status.container_statuses[index].restart_count != restarts:
+            return
+        getattr(self, "_" + step)(pod, index)
+
+    # --- the steps
+
+    def _admit(self, pod: Pod, _: int) -> None:
+        now = self.store.seconds
+        statuses = tuple(
+            ContainerStatus(
+                name=c.name,
+                state=ContainerState(waiting=ContainerStateWaiting("ContainerCreating")),
+                ready=False,
+                restart_count=0,
+                image=c.image,
+                image_id="",
+                started=False,
+            )
+            for c in pod.spec.containers
+        )
+        status = replace(pod.status, host_ip=host_ip(pod.spec.node_name), start_time=now)
+        self._write(replace(pod, status=status), statuses)
+        for index in range(len(statuses)):
+            self._later("pull", pod, index)
+
+    def _pull(self, pod: Pod, index: int) -> None:
+        container = pod.spec.containers[index]
+        cached = (pod.spec.node_name, container.image) in self.present
+        if cached and container.image_pull_policy != "Always":
+            message = f'Container image "{container.image}" already present on machine and can be accessed by the pod'
+            self._say(pod, index, "Normal", "Pulled", message)
+            self._later("start", pod, index)
+            return
+        self._say(pod, index, "Normal", "Pulling", f'Pulling image "{container.image}"')
+        self._later("pulled", pod, index, 400 if cached else None)
+
+    def _pulled(self, pod: Pod, index: int) -> None:
+        container, image = pod.spec.containers[index], self._image(pod, index)
+        if image.behaviour == "missing":
+            self._pull_failed(pod, index)
+            return
+        self.present[pod.spec.node_name, container.image] = True
+        took = f"{image.pull_seconds:.3g}s"
+        message = (
+            f'Successfully pulled image "{container.image}" in {took} ({took} including waiting). Image size: {image.size_bytes} bytes.'
+        )
+        self._say(pod, index, "Normal", "Pulled", message)
+        self._later("start", pod, index)
+
+    def _pull_failed(self, pod: Pod, index: int) -> None:
+        error = pull_error(pod.spec.containers[index].image)
+        self._say(pod, index, "Warning", "Failed", f'Failed to pull image "{pod.spec.containers[index].image}": {error}')
+        self._say(pod, index, "Warning", "Failed", "Error: ErrImagePull")
+        past = self._past(pod, index)
+        backoff = stages.next_backoff(past.pull_backoff, stages.PULL_BACKOFF_MS)
+        self.past[pod.metadata.uid, index] = replace(past, pull_backoff=backoff, backed_off_at=self.store.now)
+        self._wait(pod, index, "ErrImagePull", error)
+        self._later("backoff", pod, index)
+
+    def _backoff(self, pod: Pod, index: int) -> None:
+        image, past = pod.spec.containers[index].image, self._past(pod, index)
+        self._say(pod, index, "Normal", "BackOff", f'Back-off pulling image "{image}"')
+        self._say(pod, index, "Warning", "Failed", "Error: ImagePullBackOff")
+        message = f'Back-off pulling image "{image}": ErrImagePull: {pull_error(image)}'
+        self._wait(pod, index, "ImagePullBackOff", message)
+        self._later("pull", pod, index, past.backed_off_at + past.pull_backoff - self.store.now)
+
+    def _start(self, pod: Pod, index: int) -> None:
+        container, image = pod.spec.containers[index], self._image(pod, index)
+        old = pod.status.container_statuses[index]
+        ended = old.state.terminated or (old.last_state.terminated if old.state.waiting is not None else None)
+        self._say(pod, index, "Normal", "Created", "Container created")
+        self._say(pod, index, "Normal", "Started", "Container started")
+        shift = self.engine.between(0, int(image.flaky_up_seconds * 1000) or 1) if image.behaviour == "flaky" else 0
+        past = replace(self._past(pod, index), started_at=self.store.now, streak=0, phase_shift=shift)
+        self.past[pod.metadata.uid, index] = past
+        ready = container.readiness_probe is None
+        restarts = old.restart_count + (1 if ended is not None else 0)
+        new = replace(
+            old,
+            state=ContainerState(running=ContainerStateRunning(self.store.seconds)),
+            last_state=ContainerState(terminated=ended) if ended is not None else old.last_state,
+            ready=ready,
+            restart_count=restarts,
+            image_id=f"sha256:{abs_hash(container.image):016x}",
+            container_id=f"containerd://{self.store.engine.random.getrandbits(64):016x}",
+            started=True,
+        )
+        if not pod.status.pod_ip:
+            pod = replace(pod, status=replace(pod.status, pod_ip=self.store.new_ip()))
+        self._write(pod, _with_status(pod, index, new))
+        if image.behaviour == "crash":
+            self._later("crash", pod, index, restarts=restarts)
+        if not ready:
+            self._later("probe", pod, index, container.readiness_probe.initial_delay_seconds * 1000, restarts)
+
+    def _probe(self, pod: Pod, index: int) -> None:
+        """One readiness probe; results count only in a row of the thresholds (pkg/kubelet/prober/worker.go)."""
+        probe, old = pod.spec.containers[index].readiness_probe, pod.status.container_statuses[index]
+        if probe is None or old.state.running is None:
+            return
+        past, image = self._past(pod, index), self._image(pod, index)
+        healthy = is_healthy(image, past, self.store.now)
+        streak = max(past.streak, 0) + 1 if healthy else min(past.streak, 0) - 1
+        self.past[pod.metadata.uid, index] = replace(past, streak=streak)
+        if not healthy:
+            self._say(pod, index, "Warning", "Unhealthy", f"Readiness probe failed: {probe_output(probe, pod)}")
+        ready = old.ready
+        if healthy and streak >= (probe.success_threshold or 1):
+            ready = True
+        elif not healthy and -streak >= (probe.failure_threshold or 3):
+            ready = False
+        if ready != old.ready:
+            self._write(pod, _with_status(pod, index, replace(old, ready=ready)))
+        if not (ready and image.behaviour in ("good", "slow", "crash")):
+            # a healthy container would only repeat its answer; asking again could change nothing that anyone sees
+            self._later("probe", pod, index, (probe.period_seconds or 10) * 1000, old.restart_count)
+
+    def _crash(self, pod: Pod, index: int) -> None:
+        old, past = pod.status.container_statuses[index], self._past(pod, index)
+        if old.state.running is None:
+            return
+        now = self.store.now
+        ended = ContainerStateTerminated(
+            1,
+            reason="Error",
+            started_at=old.state.running.started_at,
+            finished_at=self.store.seconds,
+            container_id=old.container_id,
+        )
+        new = replace(old, state=ContainerState(terminated=ended), ready=False, started=False)
+        self._write(pod, _with_status(pod, index, new))
+        if past.crash_backoff and now - past.backed_off_at > stages.CRASH_FORGIVEN_MS:
+            past = replace(past, crash_backoff=0)
+        wait = past.crash_backoff
+        # the first restart is immediate and only then leaves an entry; each later one waits for what the entry says
+        entry = stages.next_backoff(wait, stages.CRASH_BACKOFF_MS)
+        past = replace(past, crash_backoff=entry, backed_off_at=now, restart_at=now + wait)
+        self.past[pod.metadata.uid, index] = past
+        self._later("restart", pod, index, None if wait else 0)
+
+    def _restart(self, pod: Pod, index: int) -> None:
+        """Start again, or say CrashLoopBackOff until it is time."""
+        old, past = pod.status.container_statuses[index], self._past(pod, index)
+        ended = old.state.terminated
+        if ended is None:
+            self._start(pod, index)
+            return
+        if self.store.now >= past.restart_at:
+            self._say(pod, index, "Normal", "Pulled", self._present_message(pod, index))
+            self._start(pod, index)
+            return
+        name, uid = pod.spec.containers[index].name, pod.metadata.uid
+        where = f"{pod.metadata.name}_{pod.metadata.namespace}({uid})"
+        self._say(pod, index, "Warning", "BackOff", f"Back-off restarting failed container {name} in pod {where}")
+        waiting = ContainerStateWaiting(
+            "CrashLoopBackOff", f"back-off {_short(past.restart_at - past.backed_off_at)} restarting failed container={name} pod={where}"
+        )
+        new = replace(old, state=ContainerState(waiting=waiting), last_state=ContainerState(terminated=ended))
+        self._write(pod, _with_status(pod, index, new))
+        self._later("restart", pod, index, past.restart_at - self.store.now)
+
+    def _stop(self, pod: Pod, _: int) -> None:
+        grace = (pod.metadata.deletion_grace_period_seconds or 0) * 1000
+        longest = 0
+        for index, status in enumerate(pod.status.container_statuses):
+            if status.state.running is not None:
+                name = pod.spec.containers[index].name
+                self._say(pod, index, "Normal", "Killing", f"Stopping container {name}")
+                longest = max(longest, stages.delay(self.engine, "stopped", self._image(pod, index)))
+        self._later("stopped", pod, 0, min(longest, max(grace, 2000)))
+
+    def _stopped(self, pod: Pod, _: int) -> None:
+        """Every container has ended: the phase is final, and the object may go."""
+        now = self.store.seconds
+        statuses = tuple(_ended(status, now) for status in pod.status.container_statuses)
+        if statuses:
+            failed = any(status.state.terminated is not None and status.state.terminated.exit_code for status in statuses)
+            status = replace(pod.status, phase="Failed" if failed else "Succeeded")
+            self._write(replace(pod, status=status), statuses)
+        self._later("remove", pod)
+
+    def _remove(self, pod: Pod, _: int) -> None:
+        self.store.delete("Pod", pod.metadata.name, pod.metadata.namespace, grace_period_seconds=0)
+
+    # --- what they share
+
+    def _later(self, step: str, pod: Pod, index: int = 0, wait: Millis | None = None, restarts: int = 0) -> None:
+        """Plan a step; without `wait` the table of stages says when."""
+        if wait is None:
+            image = self._image(pod, index) if stages.STAGES[step].image else None
+            wait = stages.delay(self.engine, step, image)
+        meta = pod.metadata
+        self.engine.at(self.engine.now + max(wait, 0), RANK, "kubelet", (step, meta.namespace, meta.name, meta.uid, index, restarts))
+
+    def _image(self, pod: Pod, index: int) -> Image:
+        return self.images.lookup(pod.spec.containers[index].image)
+
+    def _past(self, pod: Pod, index: int) -> Past:
+        return self.past.get((pod.metadata.uid, index), NEW)
+
+    def _present_message(self, pod: Pod, index: int) -> str:
+        return f'Container image "{pod.spec.containers[index].image}" already present on machine and can be accessed by the pod'
+
+    def _say(self, pod: Pod, index: int, type: str, reason: str, message: str) -> None:
+        path = f"spec.containers{{{pod.spec.containers[index].name}}}"
+        self.store.event(pod, type, reason, message, COMPONENT, pod.spec.node_name, path)
+
+    def _wait(self, pod: Pod, index: int, reason: str, message: str) -> None:
+        state = ContainerState(waiting=ContainerStateWaiting(reason, message))
+        self._write(pod, _with_status(pod, index, replace(pod.status.container_statuses[index], state=state)))
+
+    def _write(self, pod: Pod, statuses: tuple[ContainerStatus, ...]) -> None:
+        self.store.update_status(replace(pod, status=pod_status(pod, statuses, self.store.seconds)))
+
+
+NEW = Past()
+
+
+# ------------------------------------------------------------------------------------------------- status, without store
+
+
+def pod_status(pod: Pod, statuses: tuple[ContainerStatus, ...], now: Time) -> PodStatus:
+    """Phase and conditions that follow from the containers (generateAPIPodStatus)."""
+    phase = pod.status.phase if is_finished(pod) else get_phase(statuses)
+    unready = [status.name for status in statuses if not status.ready]
+    if phase == "Succeeded":
+        ready = ("False", "PodCompleted", "")
+    elif phase == "Failed":
+        ready = ("False", "PodFailed", "")
+    elif unready:
+        ready = ("False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
+    else:
+        ready = ("True", "", "")
+    sandbox = ("True" if pod.status.pod_ip and not is_finished(pod) else "False", "", "")
+    wanted = {
+        "PodReadyToStartContainers": sandbox,
+        "Initialized": ("True", "", ""),
+        "Ready": ready,
+        "ContainersReady": ready,
+    }
+    conditions = [_condition(pod, type, *value, now) for type, value in wanted.items()]
+    scheduled = condition(pod, "PodScheduled")
+    if scheduled is not None:
+        conditions.append(scheduled)
+    return replace(pod.status, phase=phase, conditions=tuple(conditions), container_statuses=statuses)
+
+
+def _condition(pod: Pod, type: str, status: str, reason: str, message: str, now: Time) -> PodCondition:
+    old = condition(pod, type)
+    since = old.last_transition_time if old is not None and old.status == status else now
+    if old is not None and (old.status, old.reason, old.message) == (status, reason, message):
+        return old
+    return PodCondition(type, status, since, reason, message)
+
+
+def get_phase(statuses: tuple[ContainerStatus, ...]) -> str:
+    """The phase of a pod that restarts its containers (getPhase with restartPolicy Always)."""
+    running = unknown = waiting = 0
+    for status in statuses:
+        if status.state.running is not None:
+            running += 1
+        elif status.state.terminated is None and status.last_state.terminated is None:
+            waiting += 1
+    if not statuses or unknown or waiting:
+        return "Pending"
+    return "Running"
+
+
+def is_healthy(image: Image, past: Past, now: Millis) -> bool:
+    """What the container would answer a readiness probe now."""
+    up = now - past.started_at
+    if image.behaviour == "never-ready" or up < image.ready_after_seconds * 1000:
+        return False
+    if image.behaviour == "flaky":
+        cycle = int((image.flaky_up_seconds + image.flaky_down_seconds) * 1000)
+        return (up + past.phase_shift) % cycle < image.flaky_up_seconds * 1000
+    return True
+
+
+def probe_output(probe: Probe, pod: Pod) -> str:
+    """What the prober reports of a container that answers, but not yet well."""
+    if probe.http_get is not None:
+        return "HTTP probe failed with statuscode: 503"
+    if probe.tcp_socket is not None:
+        address = f"{pod.status.pod_ip}:{probe.tcp_socket.get('port', 80)}"
+        return f"dial tcp {address}: connect: connection refused"
+    return ""
+
+
+def pull_error(image: str) -> str:
+    """containerd's words for an image that its registry does not have."""
+    repository, tag = stages.split(image)
+    if "/" not in repository:
+        repository = f"library/{repository}"
+    if "." not in repository.partition("/")[0]:
+        repository = f"docker.io/{repository}"
+    reference = f"{repository}:{tag}"
+    return (
+        f'rpc error: code = NotFound desc = failed to pull and unpack image "{reference}": '
+        f'failed to resolve reference "{reference}": {reference}: not found'
+    )
+
+
+def host_ip(node: str) -> str:
+    """Node addresses are 192.168.0.10 plus the node's number."""
+    digits = node.rpartition("-")[2]
+    number = int(digits) if digits.isdigit() else abs_hash(node) % 200
+    return f"192.168.{(10 + number) // 256 % 256}.{(10 + number) % 256}"
+
+
+def abs_hash(text: str) -> int:
+    """A number for a text that is the same everywhere, unlike hash()."""
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def _with_status(pod: Pod, index: int, new: ContainerStatus) -> tuple[ContainerStatus, ...]:
+    statuses = pod.status.container_statuses
+    return (*statuses[:index], new, *statuses[index + 1 :])
+
+
+def _ended(status: ContainerStatus, now: Time) -> ContainerStatus:
+    running = status.state.running
+    if running is not None:
+        ended = ContainerStateTerminated(
+            0, reason="Completed", started_at=running.started_at, finished_at=now, container_id=status.container_id
+        )
+    elif status.state.terminated is not None:
+        ended = status.state.terminated
+    else:
+        ended = ContainerStateTerminated(
+            SIGKILL, reason="ContainerStatusUnknown", message="The container could not be located when the pod was terminated"
+        )
+    return replace(status, state=ContainerState(terminated=ended), ready=False, started=False)
+
+
+def _short(wait: Millis) -> str:
+    """Go's time.Duration of whole seconds: 10s, 1m20s."""
+    minutes, seconds = divmod(wait // 1000, 60)
+    return f"{minutes}m{seconds}s" if minutes else f"{seconds}s"

@@ -1,0 +1,41 @@
+"""What a pod's record says about it: finished, active, ready, available.
+
+Models pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go (v1.36).
+"""
+
+from simulation.engine import Millis
+from simulation.objects import Pod, PodCondition, Time
+
+
+def is_finished(pod: Pod) -> bool:
+    """Succeeded or Failed: its containers will never run again."""
+    return pod.status.phase in ("Succeeded", "Failed")
+
+
+def is_active(pod: Pod) -> bool:
+    """Counts for its ReplicaSet: neither finished nor being deleted."""
+    return pod.metadata.deletion_timestamp is None and pod.status.phase not in ("Succeeded", "Failed")
+
+
+def condition(pod: Pod, type: str) -> PodCondition | None:
+    for found in pod.status.conditions:
+        if found.type == type:
+            return found
+    return None
+
+
+def is_ready(pod: Pod) -> bool:
+    found = condition(pod, "Ready")
+    return found is not None and found.status == "True"
+
+
+def ready_since(pod: Pod) -> Time | None:
+    """The second in which the pod turned ready, None while it is not."""
+    found = condition(pod, "Ready")
+    return (found.last_transition_time or 0) if found is not None and found.status == "True" else None
+
+
+def is_available(pod: Pod, min_ready_seconds: int, now: Millis) -> bool:
+    """Ready for at least `min_ready_seconds` (IsPodAvailable)."""
+    since = ready_since(pod)
+    return since is not None and (not min_ready_seconds or (since + min_ready_seconds) * 1000 <= now)

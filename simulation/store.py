@@ -1,0 +1,366 @@
+"""What the API server and etcd keep: objects, versions, who owns whom. It decides nothing and validates nothing.
+
+Every write that changes something gets a new resourceVersion and is noted in `changes`, for the cluster to wake whoever watches;
+a write that changes nothing wakes nobody. Counts per ReplicaSet and per node are kept as pods change and are never recounted.
+Sources: staging/src/k8s.io/apiserver/pkg/registry/{generic,rest}, pkg/registry/{apps,core}/*/strategy.go (v1.36).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from simulation.engine import Engine, Millis
+from simulation.events import EventLog
+from simulation.objects import KINDS, ObjectMeta, OwnerReference, Pod, Time
+from simulation.pods import is_active, is_finished, ready_since
+
+ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+"""Letters of generated names (apimachinery/pkg/util/rand): no vowels, nothing that looks like something else."""
+
+Key = tuple[str, str]
+"""(namespace, name); the namespace of nodes is empty."""
+
+FOREGROUND = "foregroundDeletion"
+"""The finalizer of an object that waits for its dependents to go first."""
+
+WITHOUT_GENERATION = ("Service", "Node", "Event")
+
+
+class Exists(Exception):
+    """409: an object of that kind and name is there already."""
+
+
+class Owned:
+    """The pods that one object controls, and their counts as a ReplicaSet's status has them."""
+
+    __slots__ = ("active", "by_node", "labels", "odd", "pods", "ready", "since", "terminating")
+
+    def __init__(self) -> None:
+        self.pods: dict[Key, Pod] = {}
+        self.active = 0
+        self.ready = 0
+        self.terminating = 0
+        self.since: dict[Time, int] = {}
+        """How many active ready pods turned ready in which second: what minReadySeconds needs."""
+        self.by_node: dict[str, int] = {}
+        self.labels: dict[str, str] | None = None
+        self.odd: dict[Key, Pod] = {}
+        """Pods whose labels differ from those of the first pod seen, the only ones a selector could treat differently."""
+
+    def count(self, pod: Pod, by: int) -> None:
+        """Add (by=1) or take away (by=-1) one pod."""
+        key = key_of(pod)
+        if by > 0:
+            self.pods[key] = pod
+            if self.labels is None:
+                self.labels = pod.metadata.labels
+            elif pod.metadata.labels is not self.labels and pod.metadata.labels != self.labels:
+                self.odd[key] = pod
+        else:
+            del self.pods[key]
+            self.odd.pop(key, None)
+        if is_finished(pod):
+            return
+        if pod.metadata.deletion_timestamp is not None:
+            self.terminating += by
+            return
+        self.active += by
+        node = pod.spec.node_name
+        self.by_node[node] = self.by_node.get(node, 0) + by
+        since = ready_since(pod)
+        if since is not None:
+            self.ready += by
+            self.since[since] = self.since.get(since, 0) + by
+            if not self.since[since]:
+                del self.since[since]
+
+    def available(self, min_ready_seconds: int, now: Millis) -> int:
+        """Active pods ready for at least `min_ready_seconds` (api/v1/pod/util.go IsPodAvailable)."""
+        if not min_ready_seconds:
+            return self.ready
+        return sum(n for since, n in self.since.items() if (since + min_ready_seconds) * 1000 <= now)
+
+    def copy(self) -> "Owned":
+        twin = Owned.__new__(Owned)
+        twin.pods, twin.odd, twin.labels = self.pods.copy(), self.odd.copy(), self.labels
+        twin.active, twin.ready, twin.terminating = self.active, self.ready, self.terminating
+        twin.since, twin.by_node = self.since.copy(), self.by_node.copy()
+        return twin
+
+
+def key_of(obj: Any) -> Key:
+    """(namespace, name) of an object."""
+    return obj.metadata.namespace, obj.metadata.name
+
+
+def controller_of(obj: Any) -> OwnerReference | None:
+    """The owner that manages this object, if any (apimachinery metav1.GetControllerOf)."""
+    for owner in obj.metadata.owner_references:
+        if owner.controller:
+            return owner
+    return None
+
+
+NOBODY = Owned()
+"""Stands for the pods of an owner that has none; never written to."""
+
+
+class Store:
+    __slots__ = ("_addresses", "_objects", "_owned", "changes", "engine", "events", "loose", "on_node", "revision")
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.revision = 0
+        self.events = EventLog()
+        self.changes: list[tuple[str, Any, Any]] = []
+        """(kind, before, after) of each write since the cluster last looked; None before creation and after removal."""
+        self._objects: dict[str, dict[Key, Any]] = {kind: {} for kind in KINDS if kind != "Event"}
+        self._owned: dict[str, Owned] = {}
+        self.loose: dict[Key, Pod] = {}
+        """Pods that nobody controls."""
+        self.on_node: dict[str, dict[Key, Pod]] = {}
+        """Pods bound to each node, finished ones too."""
+        self._addresses = 0
+
+    # --- reading
+
+    @property
+    def now(self) -> Millis:
+        return self.engine.now
+
+    @property
+    def seconds(self) -> Time:
+        """The clock as API timestamps have it: whole seconds, cut."""
+        return self.engine.now // 1000
+
+    def get(self, kind: str, name: str, namespace: str = "default") -> Any | None:
+        """One object, or None. Events are found by `events`."""
+        return self._objects[kind].get((namespace, name))
+
+    def list(self, kind: str, namespace: str | None = None) -> list[Any]:
+        """All objects of a kind in order of creation, of one namespace if given."""
+        if kind == "Event":
+            return self.events.list(namespace)
+        objects = self._objects[kind].values()
+        return list(objects) if namespace is None else [o for o in objects if o.metadata.namespace == namespace]
+
+    def owned(self, uid: str) -> Owned:
+        """The pods that the object with this uid controls."""
+        return self._owned.get(uid, NOBODY)
+
+    def dependents(self, uid: str) -> Iterator[tuple[str, Any]]:
+        """(kind, object) of everything that names this uid as an owner; pods only by their controller."""
+        yield from (("Pod", pod) for pod in list(self.owned(uid).pods.values()))
+        for kind in ("ReplicaSet", "EndpointSlice"):
+            for obj in self.list(kind):
+                if any(owner.uid == uid for owner in obj.metadata.owner_references):
+                    yield kind, obj
+
+    # --- writing
+
+    def create(self, obj: Any) -> Any:
+        """Store a new object with the API server's stamps and return it. Raises Exists."""
+        kind = type(obj).__name__
+        meta = obj.metadata
+        name = meta.name or self._generated_name(kind, meta)
+        key = (meta.namespace, name)
+        if key in self._objects[kind]:
+            raise Exists(f'{KINDS[kind].resource} "{name}" already exists')
+        meta = replace(
+            meta,
+            name=name,
+            uid=self.new_uid(),
+            resource_version=self._next_version(),
+            creation_timestamp=self.seconds,
+            generation=0 if kind in WITHOUT_GENERATION else 1,
+        )
+        return self._put(kind, None, replace(obj, metadata=meta))
+
+    def update(self, obj: Any) -> Any:
+        """Replace an object; the generation grows when the API server would bump it (pkg/registry/apps/*/strategy.go)."""
+        return self._write(obj, self._bumps_generation)
+
+    def update_status(self, obj: Any) -> Any:
+        """Replace an object without a new generation: the /status and /binding subresources."""
+        return self._write(obj, lambda old, new: False)
+
+    def delete(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "default",
+        grace_period_seconds: int | None = None,
+        propagation: str = "Background",
+    ) -> Any | None:
+        """Remove an object, or for a bound pod begin its graceful end. Returns the object as it was left, None if it was not there.
+
+        With propagation Orphan its dependents lose their reference to it first; what Background leaves behind is the garbage
+        collector's. Source: pkg/registry/core/pod/strategy.go CheckGracefulDelete, apiserver/pkg/registry/rest/delete.go.
+        """
+        obj = self.get(kind, name, namespace)
+        if obj is None:
+            return None
+        if kind == "Pod":
+            return self._delete_pod(obj, grace_period_seconds)
+        if propagation == "Foreground" and any(True for _ in self.dependents(obj.metadata.uid)):
+            return self._delete_in_foreground(kind, obj)
+        if propagation == "Orphan":
+            self._orphan(obj.metadata.uid)
+        return self._put(kind, obj, None)
+
+    def remove(self, kind: str, obj: Any) -> None:
+        """Take an object away whose last finalizer is done."""
+        self._put(kind, obj, None)
+
+    def event(self, obj: Any, type: str, reason: str, message: str, component: str, host: str = "", field_path: str = "") -> None:
+        """Record an Event about `obj` through the correlator of client-go/tools/record."""
+        self.events.record(self.now, obj, type, reason, message, component, host, field_path, self)
+
+    # --- identity
+
+    def new_uid(self) -> str:
+        """A version 4 UUID from the engine's chance."""
+        digits = f"{self.engine.random.getrandbits(122):031x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-{'89ab'[int(digits[15], 16) % 4]}{digits[16:19]}-{digits[19:31]}"
+
+    def suffix(self, length: int = 5) -> str:
+        """Random letters as generateName appends them (apiserver/pkg/storage/names/generate.go)."""
+        chance = self.engine.random.random
+        return "".join([ALPHABET[int(chance() * 27)] for _ in range(length)])
+
+    def new_ip(self, prefix: str = "10.244") -> str:
+        """The next address of a /16."""
+        self._addresses += 1
+        return f"{prefix}.{self._addresses // 254 % 256}.{self._addresses % 254 + 1}"
+
+    def copy(self, engine: Engine) -> "Store":
+        """The same store on another engine; objects are shared, they never change. O(objects)."""
+        twin = Store.__new__(Store)
+        twin.engine = engine
+        twin.revision, twin._addresses = self.revision, self._addresses
+        twin.changes = self.changes.copy()
+        twin.events = self.events.copy()
+        twin._objects = {kind: objects.copy() for kind, objects in self._objects.items()}
+        twin._owned = {uid: owned.copy() for uid, owned in self._owned.items()}
+        twin.loose = self.loose.copy()
+        twin.on_node = {node: pods.copy() for node, pods in self.on_node.items()}
+        return twin
+
+    # --- below the API
+
+    def _generated_name(self, kind: str, meta: ObjectMeta) -> str:
+        while True:
+            name = meta.generate_name[:58] + self.suffix()
+            if (meta.namespace, name) not in self._objects[kind]:
+                return name
+
+    def _next_version(self) -> str:
+        self.revision += 1
+        return str(self.revision)
+
+    def _write(self, obj: Any, bumps: Any) -> Any:
+        kind = type(obj).__name__
+        old = self._objects[kind][key_of(obj)]
+        if old is obj or old == obj:
+            return old
+        meta = obj.metadata
+        generation = old.metadata.generation + (1 if bumps(old, obj) else 0)
+        meta = replace(meta, resource_version=self._next_version(), generation=generation)
+        return self._put(kind, old, replace(obj, metadata=meta))
+
+    @staticmethod
+    def _bumps_generation(old: Any, new: Any) -> bool:
+        kind = type(new).__name__
+        if kind in WITHOUT_GENERATION:
+            return False
+        if kind == "EndpointSlice":
+            return True
+        if old.spec is not new.spec and old.spec != new.spec:
+            return True
+        return kind == "Deployment" and old.metadata.annotations != new.metadata.annotations
+
+    def _put(self, kind: str, old: Any, new: Any) -> Any:
+        objects = self._objects[kind]
+        if new is None:
+            del objects[key_of(old)]
+            self._next_version()
+        else:
+            objects[key_of(new)] = new
+        if kind == "Pod":
+            self._index(old, -1)
+            self._index(new, 1)
+        self.changes.append((kind, old, new))
+        return new if new is not None else old
+
+    def _index(self, pod: Pod | None, by: int) -> None:
+        if pod is None:
+            return
+        owner = controller_of(pod)
+        if owner is not None:
+            owned = self._owned.get(owner.uid)
+            if owned is None:
+                owned = self._owned[owner.uid] = Owned()
+            owned.count(pod, by)
+            if not owned.pods:
+                del self._owned[owner.uid]
+        elif by > 0:
+            self.loose[key_of(pod)] = pod
+        else:
+            self.loose.pop(key_of(pod), None)
+        node = pod.spec.node_name
+        if node:
+            if by > 0:
+                self.on_node.setdefault(node, {})[key_of(pod)] = pod
+            else:
+                self.on_node[node].pop(key_of(pod), None)
+
+    def _delete_pod(self, pod: Pod, grace: int | None) -> Pod:
+        if grace is None:
+            grace = pod.spec.termination_grace_period_seconds
+            grace = 30 if grace is None else grace
+        if grace < 0:
+            grace = 1
+        if not pod.spec.node_name or is_finished(pod):
+            grace = 0
+        if grace == 0:
+            return self._put("Pod", pod, None)
+        meta = pod.metadata
+        until = self.seconds + grace
+        if meta.deletion_timestamp is not None and until >= meta.deletion_timestamp:
+            return pod
+        generation = meta.generation if meta.deletion_timestamp is not None else meta.generation + 1
+        meta = replace(
+            meta,
+            deletion_timestamp=until,
+            deletion_grace_period_seconds=grace,
+            generation=generation,
+            resource_version=self._next_version(),
+        )
+        return self._put("Pod", pod, replace(pod, metadata=meta))
+
+    def _delete_in_foreground(self, kind: str, obj: Any) -> Any:
+        """Mark it: the garbage collector removes it when its dependents are gone."""
+        meta = obj.metadata
+        if meta.deletion_timestamp is not None:
+            return obj
+        generation = meta.generation + (0 if kind in WITHOUT_GENERATION else 1)
+        meta = replace(
+            meta,
+            deletion_timestamp=self.seconds,
+            deletion_grace_period_seconds=0,
+            finalizers=(*meta.finalizers, FOREGROUND),
+            generation=generation,
+            resource_version=self._next_version(),
+        )
+        return self._put(kind, obj, replace(obj, metadata=meta))
+
+    def _orphan(self, uid: str) -> None:
+        for _, obj in list(self.dependents(uid)):
+            left = tuple(owner for owner in obj.metadata.owner_references if owner.uid != uid)
+            self.update_status(replace(obj, metadata=replace(obj.metadata, owner_references=left)))
+
+
+def active_pods(store: Store, uid: str) -> list[Pod]:
+    """The pods that count for the ReplicaSet with this uid, in order of creation."""
+    return [pod for pod in store.owned(uid).pods.values() if is_active(pod)]
