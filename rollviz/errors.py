@@ -1,8 +1,14 @@
 """An error is answered in the language of whoever asked: JSON under /api/, a page elsewhere. Neither says what it should not."""
 
+import logging
+
 import msgspec
+from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
-from django.template import TemplateDoesNotExist, loader
+from django.template import loader
+from django.views.decorators.csrf import csrf_exempt
+
+logger = logging.getLogger(__name__)
 
 SENTENCES = {
     400: ("BadRequest", "The server could not read this request."),
@@ -23,12 +29,15 @@ def _answer(request, status: int, message: str = "") -> HttpResponse:
         return error_json(status, message or sentence, reason)
     try:
         page = loader.get_template(f"{status}.html").render({"message": message or sentence}, request)
-    except TemplateDoesNotExist:
+    except Exception:  # the page that says that something failed must not fail itself
+        logger.exception("The page for %d could not be drawn", status)
         return HttpResponse(f"{message or sentence}\n", status=status, content_type="text/plain; charset=utf-8")
     return HttpResponse(page, status=status)
 
 
 def bad_request(request, exception=None):
+    if isinstance(exception, DisallowedHost):
+        return _answer(request, 400, "This server does not answer to that host name. ALLOWED_HOSTS lists those that it does.")
     return _answer(request, 400)
 
 
@@ -36,6 +45,7 @@ def forbidden(request, exception=None):
     return _answer(request, 403)
 
 
+@csrf_exempt
 def not_found(request, exception=None):
     return _answer(request, 404)
 

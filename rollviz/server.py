@@ -5,9 +5,7 @@ the consumers are gone, and only then stops the reactor: stopping it under open 
 """
 
 import asyncio
-import contextlib
 import logging
-import os
 import signal
 import sys
 import time

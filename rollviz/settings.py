@@ -77,6 +77,7 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "static"] if path.exists()]
 STORAGES = {"staticfiles": {"BACKEND": "rollviz.static.HashedStaticFiles"}}
 
 USE_TZ = True
+TIME_ZONE = "UTC"
 USE_I18N = False
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "rollviz.errors.csrf_failure"
@@ -94,6 +95,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},  # a 404 is an answer, not news
+        "django.security": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -8,6 +8,7 @@ import msgspec
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from simulation.kubectl.parse import parse
 
 from rollviz.errors import error_json
 from rollviz.rooms.keys import opens
@@ -16,7 +17,6 @@ from rollviz.rooms.refusals import NotSaved, Refused
 from rollviz.rooms.registry import registry
 from simulation import commands, scenario
 from simulation.api.errors import StatusError
-from simulation.kubectl.parse import parse
 
 from . import requests
 from .state import state_json
