@@ -33,8 +33,11 @@ RANKS = {"replicaset": 0, "deployment": 1, "scheduler": 2, "kubelet": 3, "endpoi
 """Who goes first at the same instant. Any order is legal; with ReplicaSets first a fader that was pushed down costs its pods before the
 Deployment puts it back, as recorded from the real ones, whose ReplicaSet controller is the quicker."""
 
-LATENCY = {"deployment": 8, "replicaset": 12, "endpointslice": 60, "garbage": 30}
-"""Milliseconds from a write to the sync it causes: the watch, the queue, the work of a controller in a small cluster."""
+LATENCY = {"deployment": 12, "replicaset": 4, "endpointslice": 60, "garbage": 30}
+"""Milliseconds from a write to the sync it causes: the watch, the queue, the work of a controller in a small cluster.
+
+A ReplicaSet acts and counts (two syncs) before its Deployment looks again; the other way round a Deployment would add up pods that are
+already doomed and could take one too many, a race that the real ones win almost always."""
 
 
 class Command(Protocol):
@@ -329,7 +332,8 @@ def _visible(kind: str, old: Any, new: Any, now: Millis) -> bool:
     if kind == "Pod":
         return pod_state(old, now) != pod_state(new, now) or old.metadata.labels != new.metadata.labels
     if kind == "ReplicaSet":
-        return old.spec.replicas != new.spec.replicas
+        became_available = new.spec.min_ready_seconds and old.status.available_replicas != new.status.available_replicas
+        return bool(became_available) or old.spec.replicas != new.spec.replicas
     if kind == "Deployment":
         return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
     if kind == "Node":

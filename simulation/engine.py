@@ -14,13 +14,15 @@ Millis = int
 
 
 class Engine:
-    __slots__ = ("_heap", "_number", "_queued", "_timers", "now", "random")
+    __slots__ = ("_heap", "_number", "_queued", "_timers", "handled", "now", "random")
 
     def __init__(self, seed: int) -> None:
         self.now: Millis = 0
         self.random = random.Random(seed)
         self._heap: list[tuple[Millis, int, int, str, Any]] = []
         self._number = 0
+        self.handled = 0
+        """Entries popped so far."""
         self._queued: dict[tuple[str, Any], Millis] = {}
         self._timers: dict[tuple[str, Any], Millis] = {}
 
@@ -52,6 +54,7 @@ class Engine:
         """Advance the clock to the next entry and return (handler, key); None if the entry was overtaken by an earlier timer."""
         time, _, _, handler, key = heapq.heappop(self._heap)
         self.now = max(self.now, time)
+        self.handled += 1
         pair = (handler, key)
         if self._queued.get(pair) == time:
             del self._queued[pair]
@@ -75,7 +78,7 @@ class Engine:
         twin.random = random.Random()
         twin.random.setstate(self.random.getstate())
         twin._heap = self._heap.copy()
-        twin._number = self._number
+        twin._number, twin.handled = self._number, self.handled
         twin._queued = self._queued.copy()
         twin._timers = self._timers.copy()
         return twin
