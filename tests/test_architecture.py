@@ -6,10 +6,39 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-STANDARD = set(
-    "__future__ argparse ast collections copy dataclasses datetime decimal difflib fractions functools gc gzip heapq importlib itertools"
-    " json math operator pathlib random re resource shlex string sys time tracemalloc types typing unicodedata".split()
-)
+STANDARD = {
+    "__future__",
+    "argparse",
+    "ast",
+    "collections",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "fractions",
+    "functools",
+    "gc",
+    "gzip",
+    "heapq",
+    "importlib",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "pathlib",
+    "random",
+    "re",
+    "resource",
+    "shlex",
+    "string",
+    "sys",
+    "time",
+    "tracemalloc",
+    "types",
+    "typing",
+    "unicodedata",
+}
 THIRD_PARTY = {"msgspec", "yaml"}
 ONLY_IN = {
     "random": {"simulation.engine"},
