@@ -4,7 +4,6 @@ Models pkg/controller/replicaset/replica_set.go, replica_set_utils.go and pkg/co
 directly, so a sync always sees the controller's own earlier writes and upstream's expectations have nothing to wait for.
 """
 
-from functools import cmp_to_key
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -161,7 +160,7 @@ def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis
     for _, group in groupby(pods, key=lambda pod: _plain_order(pod, ranks)):
         tied = list(group)
         if len(chosen) + len(tied) > count:
-            tied.sort(key=cmp_to_key(lambda a, b: compare_age(a, b, now)))
+            tied = sorted_by_age(tied, now)
         chosen += tied
         if len(chosen) >= count:
             break
@@ -200,6 +199,24 @@ def deletion_cost(pod: Pod) -> int:
         return 0
     cost = int(text)
     return cost if -(2**31) <= cost < 2**31 else 0
+
+
+def sorted_by_age(pods: list[Pod], now: Millis) -> list[Pod]:
+    """Merge sort by compare_age, spelled out: that order is not transitive (uids decide some pairs only), so the outcome depends on the
+    algorithm, and Python's own has changed between versions. Upstream's depends on Go's."""
+    if len(pods) < 2:
+        return pods
+    half = len(pods) // 2
+    left, right = sorted_by_age(pods[:half], now), sorted_by_age(pods[half:], now)
+    merged, i, j = [], 0, 0
+    while i < len(left) and j < len(right):
+        if compare_age(right[j], left[i], now) < 0:
+            merged.append(right[j])
+            j += 1
+        else:
+            merged.append(left[i])
+            i += 1
+    return merged + left[i:] + right[j:]
 
 
 def compare_age(a: Pod, b: Pod, now: Millis) -> int:
