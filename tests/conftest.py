@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 
+import django
 import pytest
 
 DATA_DIR = tempfile.mkdtemp(prefix="rollviz-tests-")
@@ -12,6 +13,7 @@ atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 os.environ.update(DATA_DIR=DATA_DIR, DJANGO_SETTINGS_MODULE="rollviz.settings")
 for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "IDLE_SECONDS", "HOST", "PORT"):
     os.environ.pop(name, None)
+django.setup()
 
 EVERYTHING_MUST_RUN = os.environ.get("CI", "").lower() == "true"
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections, transaction
+
 from simulation.commands import Command
 
 from .clock import Note

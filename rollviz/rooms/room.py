@@ -48,6 +48,7 @@ class Room:
         self._allowance = Allowance(COMMANDS_PER_MINUTE)
         self._turn = asyncio.Lock()
         self._picture: Picture | None = None
+        self._glanced: tuple = ()
         self._task: asyncio.Task | None = None
 
     @property
@@ -230,8 +231,16 @@ class Room:
             self.clock.settle(self.now)
 
     async def _show(self) -> None:
-        before, self._picture = self._picture, self.picture()
-        texts = message(before, self._picture, self.hub.n + 1)
-        if texts:
-            await self.hub.publish(self.hub.n + 1, texts)
+        glance = self._glance()
+        if glance != self._glanced:
+            before, self._picture, self._glanced = self._picture, self.picture(), glance
+            texts = message(before, self._picture, self.hub.n + 1)
+            if texts:
+                await self.hub.publish(self.hub.n + 1, texts)
         self.hub.catch_up()
+
+    def _glance(self) -> tuple:
+        """Cheap to take; while it stays the same there is nothing new to draw."""
+        recording, cluster = self.recording, self.recording.cluster
+        done = (cluster.store.revision, cluster.ledger.count, len(recording.marks))
+        return *done, self.now // 1000, self.clock.paused, self.clock.speed

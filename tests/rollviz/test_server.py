@@ -1,0 +1,108 @@
+import http.client
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.rollviz.desks import SET_IMAGE
+
+STOP_SECONDS = 3
+
+
+def test_told_to_stop_it_ends_in_order_with_sockets_open(start_server):
+    server = start_server()
+    desk = server.make_desk()
+    viewers = [desk.watch() for _ in range(25)]
+    desk.clock(speed=16)
+    for viewer in viewers:
+        viewer.recv()
+    code, seconds, said = server.stop()
+    assert (code, said) == (0, "")
+    assert seconds < STOP_SECONDS
+    with pytest.raises(ConnectionClosed):
+        while True:
+            viewers[0].recv(timeout=1)
+    assert viewers[0].protocol.close_code == 1006, "the page's extension reconnects after this code"
+
+
+def test_told_to_stop_in_the_middle_of_a_long_run_it_does_not_wait_for_it(start_server):
+    server = start_server()
+    desk = server.make_desk()
+    url = urlsplit(server.url)
+    connection = http.client.HTTPConnection(url.hostname, url.port)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {desk.key}"}
+    connection.request("POST", f"/api/desks/{desk.desk}/clock", '{"advance": 86400}', headers)
+    assert server.get("/api/nothing")[0] == 404
+    code, seconds, _ = server.stop()
+    assert code == 0
+    assert seconds < STOP_SECONDS
+
+
+def test_a_killed_server_goes_on_with_the_same_rollout(start_server):
+    server = start_server()
+    desk = server.make_desk()
+    desk.clock(advance=60, paused=True)
+    desk.do(SET_IMAGE.replace("web=", "*="))
+    at = desk.clock(advance=2)
+    before = desk.state()
+    assert 0 < before["deployments"][0]["status"]["updatedReplicas"] < 10
+    server.kill()
+    server.start()
+    assert desk.state() == before
+    desk.clock(advance=60)
+    finished = desk.state()
+    assert finished["deployments"][0]["status"]["updatedReplicas"] == 10
+    assert at == 62
+
+
+def test_a_killed_server_never_takes_time_back(start_server):
+    server = start_server()
+    desk = server.make_desk()
+    with desk.watch() as viewer:
+        desk.clock(speed=4)
+        for _ in range(4):
+            viewer.recv(timeout=10)
+        seen = desk.state()["time"]
+        server.kill()
+    server.start()
+    assert 0 < seen <= desk.state()["time"] <= seen + 2 * 4 + 1
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(server, tmp_path):
+    port = str(urlsplit(server.url).port)
+    environment = {**os.environ, "PORT": port, "DATA_DIR": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-m", "rollviz"], env=environment, capture_output=True, text=True, timeout=20)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("rollviz cannot listen here") and run.stderr.count("\n") == 1
+
+
+def test_the_same_data_directory_keeps_its_secret_to_its_owner(start_server, tmp_path):
+    start_server()
+    secret = tmp_path / "secret.key"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    kept = secret.read_text()
+    assert len(kept) >= 50
+    start_server()
+    assert secret.read_text() == kept
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_without_end_is_refused_and_not_kept(server, chunked):
+    url = urlsplit(server.url)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    block, blocks = b" " * 65_536, 64
+    headers = {"Content-Type": "application/json"} | ({} if chunked else {"Content-Length": str(len(block) * blocks)})
+    connection.request("POST", "/api/desks", (block for _ in range(blocks)), headers, encode_chunked=chunked)
+    assert connection.getresponse().status == 413
+
+
+def test_a_frame_that_is_too_large_ends_the_socket(server):
+    viewer = server.make_desk().watch()
+    viewer.send("x" * 20_000)
+    with pytest.raises(ConnectionClosed):
+        while True:
+            viewer.recv(timeout=5)
