@@ -178,3 +178,10 @@ def _reflect(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return "int64"
     return {"number": "float64", "object": "map", "array": "slice"}.get(_json_kind(value), _json_kind(value))
+
+
+def parse_int_or_string(text: str) -> int | str:
+    """A flag's or query's value: a number where it is an int32, else the text (apimachinery/pkg/util/intstr Parse)."""
+    if re.fullmatch(r"[+-]?[0-9]{1,10}", text) and -(2**31) <= int(text) < 2**31:
+        return int(text)
+    return text

@@ -35,7 +35,7 @@ Json = dict[str, Any]
 def to_json(obj: Any, kind: str | None = None) -> Json:
     """An object as the API answers it, with apiVersion and kind."""
     kind = kind or type(obj).__name__
-    body = msgspec.to_builtins(obj)
+    body = msgspec.json.decode(msgspec.json.encode(obj))
     out = {"kind": kind, "apiVersion": KINDS[kind].api_version, "metadata": _metadata(body.pop("metadata", {}))}
     out.update(body)
     _FINISH[kind](out)

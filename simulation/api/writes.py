@@ -1,0 +1,167 @@
+"""One person's act as the API server takes it: every write is defaulted and validated first, and all are kept or none.
+
+Reads see the writes that are waiting; the store is touched only by `commit`, after nothing can fail any more, so that a refused act
+leaves no trace, not even in the engine's chance.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from simulation.api import limits
+from simulation.api.defaults import default
+from simulation.api.errors import StatusError, already_exists, invalid, not_found
+from simulation.api.selectors import Selector
+from simulation.api.validation import validate
+from simulation.objects import KINDS
+from simulation.store import Store, controller_of
+
+NAMESPACE = "default"
+SERVICE_NETWORK = "10.96"
+
+
+class Written:
+    """A created object; its generated name and address are known after the commit."""
+
+    __slots__ = ("obj",)
+
+    def __init__(self, obj: Any) -> None:
+        self.obj = obj
+
+
+class Writes:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._waiting: dict[tuple[str, str], Any] = {}
+        """(kind, name) -> the object as it will be, None if it will be deleted."""
+        self._todo: list[tuple] = []
+
+    # --- reading
+
+    def find(self, kind: str, name: str) -> Any | None:
+        if (kind, name) in self._waiting:
+            return self._waiting[kind, name]
+        return self.store.get(kind, name, NAMESPACE if KINDS[kind].namespaced else "")
+
+    def get(self, kind: str, name: str) -> Any:
+        """Raises the API's 404."""
+        obj = self.find(kind, name)
+        if obj is None:
+            raise not_found(kind, name)
+        return obj
+
+    def select(self, kind: str, selector: Selector | None = None) -> list[Any]:
+        """By name, as the API lists."""
+        stored = {obj.metadata.name: obj for obj in self.store.list(kind)}
+        stored |= {name: obj for (of, name), obj in self._waiting.items() if of == kind}
+        found = [obj for _, obj in sorted(stored.items()) if obj is not None]
+        return [obj for obj in found if selector is None or selector.matches(obj.metadata.labels)]
+
+    # --- writing
+
+    def create(self, obj: Any, prefix: str = "") -> Written:
+        """Default, validate and note a new object. `prefix` is what kubectl says before an error. Raises StatusError."""
+        kind = type(obj).__name__
+        meta = obj.metadata
+        check_namespace(meta.namespace or NAMESPACE)
+        obj = default(replace(obj, metadata=replace(meta, namespace=NAMESPACE)))
+        self._check(obj, None, prefix)
+        if meta.name and self.find(kind, meta.name) is not None:
+            raise already_exists(kind, meta.name, prefix)
+        written = Written(obj)
+        if meta.name:
+            self._waiting[kind, meta.name] = obj
+        self._todo.append(("create", written))
+        return written
+
+    def update(self, new: Any) -> bool:
+        """Default, validate and note the new form of an object; False if it is the same. Raises StatusError."""
+        kind, name = type(new).__name__, new.metadata.name
+        old = self.get(kind, name)
+        new = default(_keep_address(new, old)) if kind != "Pod" else new
+        self._check(new, old, "")
+        if new == old:
+            return False
+        self._waiting[kind, name] = new
+        self._todo.append(("update", new))
+        return True
+
+    def delete(self, kind: str, name: str, grace_period_seconds: int | None = None, propagation: str = "Background") -> None:
+        """Raises the API's 404."""
+        self.get(kind, name)
+        self._waiting[kind, name] = None
+        self._todo.append(("delete", kind, name, grace_period_seconds, propagation))
+
+    def commit(self) -> None:
+        """Hand everything to the store, in order."""
+        for what, *args in self._todo:
+            if what == "create":
+                self._commit_create(args[0])
+            elif what == "update":
+                self._commit_update(args[0])
+            else:
+                kind, name, grace, propagation = args
+                self.store.delete(kind, name, NAMESPACE, grace, propagation)
+
+    def _commit_create(self, written: Written) -> None:
+        obj = written.obj
+        if type(obj).__name__ == "Service" and not obj.spec.cluster_ip and obj.spec.type != "ExternalName":
+            address = self.store.new_ip(SERVICE_NETWORK)
+            obj = replace(obj, spec=replace(obj.spec, cluster_ip=address, cluster_ips=(address,)))
+        written.obj = self.store.create(obj)
+
+    def _commit_update(self, new: Any) -> None:
+        """The stamps are those of the stored object, which may have been written once more in the same act."""
+        stored = self.store.get(type(new).__name__, new.metadata.name, new.metadata.namespace)
+        meta = replace(
+            new.metadata,
+            uid=stored.metadata.uid,
+            resource_version=stored.metadata.resource_version,
+            generation=stored.metadata.generation,
+            creation_timestamp=stored.metadata.creation_timestamp,
+        )
+        self.store.update(_keep_address(replace(new, metadata=meta), stored))
+
+    def _check(self, obj: Any, old: Any | None, prefix: str) -> None:
+        errors = validate(obj, old)
+        errors += limits.problems(obj, self._others(obj)) if old is None or self._grows(obj, old) else limits.problems(obj, ())
+        kind = type(obj).__name__
+        if old is None:
+            errors += limits.too_many(kind, sum(controller_of(o) is None for o in self.select(kind)))
+        if errors:
+            refused = invalid(kind, obj.metadata.name, errors)
+            refused.prefix = prefix
+            raise refused
+
+    @staticmethod
+    def _grows(obj: Any, old: Any) -> bool:
+        return type(obj).__name__ in ("Deployment", "ReplicaSet") and (obj.spec.replicas or 0) > (old.spec.replicas or 0)
+
+    def _others(self, obj: Any) -> list[Any]:
+        """What else people asked for: Deployments, and ReplicaSets and pods that nobody controls.
+
+        A ReplicaSet of a Deployment that a hand moves up stands for its Deployment, which will take the difference back.
+        """
+        mine = controller_of(obj)
+        found = []
+        for kind in ("Deployment", "ReplicaSet"):
+            for other in self.select(kind):
+                itself = other.metadata.name == obj.metadata.name and kind == type(obj).__name__
+                if not itself and controller_of(other) is None and (mine is None or other.metadata.uid != mine.uid):
+                    found.append(other)
+        loose = [pod for key, pod in self.store.loose.items() if key[1] != obj.metadata.name]
+        waiting = [o for (kind, _), o in self._waiting.items() if kind == "Pod" and o is not None and o.metadata.name != obj.metadata.name]
+        return found + loose + [pod for pod in waiting if not pod.metadata.uid]
+
+
+def _keep_address(new: Any, old: Any) -> Any:
+    """A Service's address outlives an update that leaves it out (pkg/registry/core/service/storage patchAllocatedValues)."""
+    if type(new).__name__ != "Service" or new.spec.cluster_ip or new.spec.type == "ExternalName":
+        return new
+    return replace(new, spec=replace(new.spec, cluster_ip=old.spec.cluster_ip, cluster_ips=old.spec.cluster_ips))
+
+
+def check_namespace(name: str) -> None:
+    """A desk has the namespace `default` and no other. Raises the API's 404."""
+    if name != NAMESPACE:
+        raise StatusError(404, "NotFound", f'namespaces "{name}" not found', name=name)

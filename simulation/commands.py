@@ -1,0 +1,890 @@
+"""What a person may do to a desk, as data: each command changes the store whole or not at all, and knows the kubectl line it equals.
+
+`apply` answers with what kubectl prints and raises `StatusError` before anything is written. The same command on the same store
+always does the same, so a recording is its commands and their times. Sources: staging/src/k8s.io/kubectl/pkg (v1.36).
+"""
+
+import shlex
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from simulation.api import patch as patching
+from simulation.api import schema, selectors
+from simulation.api.documents import read, read_all
+from simulation.api.errors import StatusError, UsageError, bad_request, go_json, go_quote
+from simulation.api.wire import from_manifest, kind_of, rfc3339, to_json, to_record
+from simulation.api.writes import NAMESPACE, Writes, check_namespace
+from simulation.controllers.deployment.util import equal_templates, own_annotations, revision_of, without_hash
+from simulation.objects import (
+    KINDS,
+    LAST_APPLIED,
+    RESTARTED_AT,
+    Container,
+    Deployment,
+    DeploymentSpec,
+    LabelSelector,
+    ObjectMeta,
+    Pod,
+    PodSpec,
+    PodTemplateSpec,
+    ReplicaSet,
+    Service,
+    ServicePort,
+    ServiceSpec,
+)
+from simulation.store import Store, controller_of
+
+MAX_COMMANDS = 100
+"""Objects that one act may touch by naming them."""
+
+FORCE_WARNING = (
+    "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
+    "The resource may continue to run on the cluster indefinitely."
+)
+MISSING_ANNOTATION = (
+    "Warning: resource {resource}/{name} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required "
+    "by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or "
+    "kubectl apply. The missing annotation will be patched automatically."
+)
+ROLLBACK_WARNING = "Warning: {resource}/{name} was made with kubectl apply: applying its manifest again will undo this rollback."
+TOO_SOON = (
+    "failed to create patch for {name}: if restart has already been triggered within the past second, please wait before attempting "
+    "to trigger another"
+)
+
+NOTHING_FOUND = "No resources found"
+
+Said = str | Callable[[], str]
+
+
+class Act(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do"):
+    """Base of all commands."""
+
+    def apply(self, store: Store) -> str:
+        """Do it now; kubectl's output, "" if it prints nothing. Raises StatusError, and then nothing has happened."""
+        writes = Writes(store)
+        said = self.act(writes)
+        writes.commit()
+        return said if isinstance(said, str) else said()
+
+    def act(self, writes: Writes) -> Said:
+        """Note the writes; the output, or a function that makes it once names are known."""
+        raise NotImplementedError
+
+    def kubectl(self) -> str:
+        """The line it equals, without `kubectl`."""
+        raise NotImplementedError
+
+
+class Picking(Act, frozen=True, kw_only=True):
+    """Base of commands about one object by name, those a selector picks, or all of a kind: the same is done to each."""
+
+    selector: str = ""
+    all: bool = False
+
+    def act(self, writes: Writes) -> Said:
+        return _lines([line for obj in self._objects(writes) for line in self.each(writes, obj)])
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        """Note the writes for one object; the lines to print."""
+        raise NotImplementedError
+
+    def _objects(self, writes: Writes) -> list[Any]:
+        if self.name:
+            return [writes.get(self.kind, self.name)]
+        if not self.selector and not self.all:
+            raise UsageError("resource(s) were provided, but no name was specified")
+        try:
+            selector = selectors.parse(self.selector)
+        except selectors.ParseError as error:
+            raise bad_request(f"unable to parse selector {go_quote(self.selector)}: {error}") from None
+        return writes.select(self.kind, selector)
+
+    def _picking(self) -> list[str]:
+        kind = KINDS[self.kind]
+        if self.name:
+            return [f"{kind.singular}/{self.name}"]
+        return [kind.plural, *(["-l", self.selector] if self.selector else ["--all"])]
+
+
+# -------------------------------------------------------------------------------------------------------------- creating
+
+
+class Create(Act, frozen=True, tag="create"):
+    """`kubectl create -f`: the objects of a manifest, of several documents if need be."""
+
+    manifest: str
+
+    def act(self, writes: Writes) -> Said:
+        warnings: list[str] = []
+        written = []
+        for body in _documents(self.manifest):
+            obj = from_manifest(body, warnings)
+            written.append(writes.create(obj))
+        return lambda: _lines([*_warned(warnings), *(f"{_ref(w.obj)} created" for w in written)])
+
+    def kubectl(self) -> str:
+        return "create -f -"
+
+
+class Apply(Act, frozen=True, tag="apply"):
+    """`kubectl apply -f`: make what is missing, merge the rest with what was applied before."""
+
+    manifest: str
+
+    def act(self, writes: Writes) -> Said:
+        warnings: list[str] = []
+        said = []
+        for body in _documents(self.manifest):
+            said.append(_apply_one(writes, body, warnings))
+        return _lines([*_warned(warnings), *said])
+
+    def kubectl(self) -> str:
+        return "apply -f -"
+
+
+class CreateDeployment(Act, frozen=True, tag="create-deployment"):
+    """`kubectl create deployment`: one container per image, all labelled app=NAME."""
+
+    name: str
+    images: tuple[str, ...]
+    replicas: int = 1
+    port: int | None = None
+    command: tuple[str, ...] = ()
+
+    def act(self, writes: Writes) -> Said:
+        labels = {"app": self.name}
+        containers = [Container(name=container_name(image), image=image) for image in self.images]
+        if self.port is not None and containers:
+            containers[0] = replace(containers[0], ports=({"containerPort": self.port},))
+        if self.command and containers:
+            containers[0] = replace(containers[0], command=self.command)
+        deployment = Deployment(
+            metadata=ObjectMeta(name=self.name, labels=labels),
+            spec=DeploymentSpec(
+                replicas=self.replicas,
+                selector=LabelSelector(match_labels=labels),
+                template=PodTemplateSpec(ObjectMeta(labels=labels), PodSpec(containers=tuple(containers))),
+            ),
+        )
+        writes.create(deployment, "failed to create deployment: ")
+        return f"{_ref(deployment)} created"
+
+    def kubectl(self) -> str:
+        words = ["create", "deployment", self.name, *(f"--image={image}" for image in self.images)]
+        if self.replicas != 1:
+            words.append(f"--replicas={self.replicas}")
+        if self.port is not None:
+            words.append(f"--port={self.port}")
+        return shlex.join([*words, *(("--", *self.command) if self.command else ())])
+
+
+class CreateService(Act, frozen=True, tag="create-service"):
+    """`kubectl create service clusterip`: picks the pods labelled app=NAME. `tcp` holds PORT or PORT:TARGET."""
+
+    name: str
+    tcp: tuple[str, ...] = ()
+    cluster_ip: str = ""
+
+    def act(self, writes: Writes) -> Said:
+        if not self.tcp and self.cluster_ip != "None":
+            raise UsageError("at least one tcp port specifier must be provided")
+        labels = {"app": self.name}
+        service = Service(
+            metadata=ObjectMeta(name=self.name, labels=labels),
+            spec=ServiceSpec(
+                type="ClusterIP", selector=labels, ports=tuple(_tcp_port(tcp) for tcp in self.tcp), cluster_ip=self.cluster_ip
+            ),
+        )
+        writes.create(service, "failed to create ClusterIP service: ")
+        return f"{_ref(service)} created"
+
+    def kubectl(self) -> str:
+        words = ["create", "service", "clusterip", self.name, *(f"--tcp={tcp}" for tcp in self.tcp)]
+        return shlex.join([*words, *([f"--clusterip={self.cluster_ip}"] if self.cluster_ip else [])])
+
+
+class Run(Act, frozen=True, tag="run"):
+    """`kubectl run`: one bare pod. Before kubectl 1.18 this made a Deployment."""
+
+    name: str
+    image: str
+    port: int | None = None
+    labels: dict[str, str] = {}
+    env: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    command: bool = False
+    restart: str = ""
+    expose: bool = False
+
+    def act(self, writes: Writes) -> Said:
+        labels = self.labels or {"run": self.name}
+        container = Container(
+            name=self.name,
+            image=self.image,
+            ports=({"containerPort": self.port},) if self.port is not None else (),
+            env=tuple({"name": name, "value": value} for name, _, value in (entry.partition("=") for entry in self.env)),
+            args=() if self.command else self.args,
+            command=self.args if self.command else (),
+        )
+        spec = PodSpec(containers=(container,), restart_policy=self.restart)
+        said = []
+        if self.expose:
+            port = ServicePort(port=self.port or 0, target_port=self.port or 0)
+            writes.create(Service(metadata=ObjectMeta(name=self.name), spec=ServiceSpec(ports=(port,), selector=labels)))
+            said.append(f"service/{self.name} created")
+        writes.create(Pod(metadata=ObjectMeta(name=self.name, labels=labels), spec=spec))
+        return _lines([*said, f"pod/{self.name} created"])
+
+    def kubectl(self) -> str:
+        words = ["run", self.name, f"--image={self.image}"]
+        words += [f"--port={self.port}"] if self.port is not None else []
+        words += [f"--labels={_pairs(self.labels)}"] if self.labels else []
+        words += [f"--env={entry}" for entry in self.env]
+        words += [f"--restart={self.restart}"] if self.restart else []
+        words += ["--expose"] if self.expose else []
+        words += ["--command"] if self.command else []
+        return shlex.join([*words, *(("--", *self.args) if self.args else ())])
+
+
+class Expose(Act, frozen=True, tag="expose"):
+    """`kubectl expose`: a Service for the pods of an object."""
+
+    kind: str
+    name: str
+    port: str = ""
+    target_port: str = ""
+    service: str = ""
+    protocol: str = ""
+    type: str = ""
+    selector: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    cluster_ip: str = ""
+
+    def act(self, writes: Writes) -> Said:
+        obj = writes.get(self.kind, self.name)
+        selector = self.selector or _map_selector(obj)
+        numbers = self.port.split(",") if self.port else _ports_of(obj)
+        if not numbers:
+            raise UsageError("couldn't find port via --port flag or introspection")
+        name = self.service or self.name[:63]
+        ports = tuple(self._port(number, i, len(numbers)) for i, number in enumerate(numbers))
+        spec = ServiceSpec(ports=ports, selector=selector, type=self.type, cluster_ip=self.cluster_ip)
+        labels = self.labels or obj.metadata.labels
+        writes.create(Service(metadata=ObjectMeta(name=name, labels=labels), spec=spec))
+        return f"service/{name} exposed"
+
+    def _port(self, number: str, index: int, count: int) -> ServicePort:
+        port = schema.parse_int_or_string(number)
+        if isinstance(port, str):
+            raise UsageError(f"strconv.Atoi: parsing {go_quote(port)}: invalid syntax")
+        target = schema.parse_int_or_string(self.target_port) if self.target_port else port
+        return ServicePort(name=f"port-{index + 1}" if count > 1 else "", port=port, target_port=target, protocol=self.protocol)
+
+    def kubectl(self) -> str:
+        words = ["expose", *_named(self.kind, self.name)]
+        for flag, value in (("port", self.port), ("target-port", self.target_port), ("name", self.service), ("type", self.type)):
+            words += [f"--{flag}={value}"] if value else []
+        words += [f"--protocol={self.protocol}"] if self.protocol else []
+        words += [f"--selector={_pairs(self.selector)}"] if self.selector else []
+        words += [f"--labels={_pairs(self.labels)}"] if self.labels else []
+        return shlex.join([*words, *([f"--cluster-ip={self.cluster_ip}"] if self.cluster_ip else [])])
+
+
+# -------------------------------------------------------------------------------------------------------------- changing
+
+
+class Patch(Act, frozen=True, tag="patch"):
+    """`kubectl patch`. `patch` is JSON or YAML, `type` is strategic, merge or json."""
+
+    kind: str
+    name: str
+    patch: str
+    type: str = "strategic"
+
+    def act(self, writes: Writes) -> Said:
+        body = self._read()
+        live = writes.get(self.kind, self.name)
+        warnings: list[str] = []
+        changed = writes.update(_patched(live, body, self.type, warnings))
+        return _lines([*_warned(warnings), f"{_ref(live)} patched{'' if changed else ' (no change)'}"])
+
+    def _read(self) -> Any:
+        try:
+            body = read(self.patch)
+        except StatusError as error:
+            raise UsageError(f"unable to parse {go_quote(self.patch)}: {error.message}") from None
+        wanted = list if self.type == "json" else dict
+        if not isinstance(body, wanted):
+            raise UsageError(
+                f"unable to parse {go_quote(self.patch)}: a {self.type} patch is {'a list' if wanted is list else 'a mapping'}"
+            )
+        return body
+
+    def kubectl(self) -> str:
+        kind = [] if self.type == "strategic" else [f"--type={self.type}"]
+        return shlex.join(["patch", *_named(self.kind, self.name), *kind, "-p", self.patch])
+
+
+class Scale(Picking, frozen=True, tag="scale"):
+    """`kubectl scale` of a Deployment, or of a ReplicaSet by hand."""
+
+    kind: str
+    name: str
+    replicas: int
+    current_replicas: int | None = None
+
+    def _objects(self, writes: Writes) -> list[Any]:
+        if self.kind not in ("Deployment", "ReplicaSet"):
+            resource = KINDS[self.kind].resource
+            raise UsageError(f'could not find scale for {resource} "{self.name}": the server could not find the requested resource')
+        try:
+            found = super()._objects(writes)
+        except StatusError as missing:
+            missing.prefix = "no objects passed to scale "
+            raise
+        if not found:
+            raise UsageError("no objects passed to scale")
+        return found
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        if self.current_replicas not in (None, obj.spec.replicas):
+            raise UsageError(f"Expected replicas to be {self.current_replicas}, was {obj.spec.replicas}")
+        writes.update(replace(obj, spec=replace(obj.spec, replicas=self.replicas)))
+        return [f"{_ref(obj)} scaled"]
+
+    def kubectl(self) -> str:
+        current = [] if self.current_replicas is None else [f"--current-replicas={self.current_replicas}"]
+        return shlex.join(["scale", *self._picking(), *current, f"--replicas={self.replicas}"])
+
+
+class SetImage(Picking, frozen=True, tag="set-image"):
+    """`kubectl set image`; `images` is container name -> image, `*` for all of them."""
+
+    kind: str
+    name: str
+    images: dict[str, str]
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        spec = _pod_spec(obj)
+        known = {container.name for container in (*spec.containers, *spec.init_containers)}
+        for name in self.images:
+            if name != "*" and name not in known:
+                raise UsageError(f"unable to find container named {go_quote(name)}")
+        changed = writes.update(_with_pod_spec(obj, self._swap(spec)))
+        return [f"{_ref(obj)} image updated"] if changed else []
+
+    def _swap(self, spec: PodSpec) -> PodSpec:
+        def swap(container: Container) -> Container:
+            image = self.images.get(container.name, self.images.get("*", container.image))
+            return container if image == container.image else replace(container, image=image)
+
+        return replace(spec, containers=tuple(map(swap, spec.containers)), init_containers=tuple(map(swap, spec.init_containers)))
+
+    def kubectl(self) -> str:
+        return shlex.join(["set", "image", *self._picking(), *(f"{c}={i}" for c, i in self.images.items())])
+
+
+class Rollout(Picking, frozen=True):
+    """Base of the verbs of `kubectl rollout`."""
+
+    def _words(self, verb: str, *more: str) -> str:
+        return shlex.join(["rollout", verb, *(word for word in self._picking() if word != "--all"), *more])
+
+
+class Pause(Rollout, frozen=True, tag="pause"):
+    """`kubectl rollout pause`."""
+
+    kind: str
+    name: str
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        _only_deployments(obj, "pausing is not supported")
+        if obj.spec.paused:
+            raise UsageError(f"{_quoted(obj)} is already paused")
+        writes.update(replace(obj, spec=replace(obj.spec, paused=True)))
+        return [f"{_ref(obj)} paused"]
+
+    def kubectl(self) -> str:
+        return self._words("pause")
+
+
+class Resume(Rollout, frozen=True, tag="resume"):
+    """`kubectl rollout resume`."""
+
+    kind: str
+    name: str
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        _only_deployments(obj, "resuming is not supported")
+        if not obj.spec.paused:
+            raise UsageError(f"{_quoted(obj)} is not paused")
+        writes.update(replace(obj, spec=replace(obj.spec, paused=False)))
+        return [f"{_ref(obj)} resumed"]
+
+    def kubectl(self) -> str:
+        return self._words("resume")
+
+
+class Restart(Rollout, frozen=True, tag="restart"):
+    """`kubectl rollout restart`: a new annotation in the template makes a new ReplicaSet of the same image."""
+
+    kind: str
+    name: str
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        _only_deployments(obj, "restarting is not supported")
+        if obj.spec.paused:
+            raise UsageError(f"{_quoted(obj)} can't restart paused deployment (run rollout resume first)")
+        template = obj.spec.template
+        stamped = template.metadata.annotations | {RESTARTED_AT: rfc3339(writes.store.seconds)}
+        if stamped == template.metadata.annotations:
+            raise UsageError(TOO_SOON.format(name=obj.metadata.name))
+        template = replace(template, metadata=replace(template.metadata, annotations=stamped))
+        writes.update(replace(obj, spec=replace(obj.spec, template=template)))
+        return [f"{_ref(obj)} restarted"]
+
+    def kubectl(self) -> str:
+        return self._words("restart")
+
+
+class Undo(Rollout, frozen=True, tag="undo"):
+    """`kubectl rollout undo`: put the template of an older ReplicaSet back. `to_revision` 0 is the one before the latest."""
+
+    kind: str
+    name: str
+    to_revision: int = 0
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        if not isinstance(obj, Deployment):
+            raise UsageError(f'no rollbacker has been implemented for "{self.kind}"')
+        rs = self._target(writes, obj)
+        if obj.spec.paused:
+            raise UsageError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")
+        if equal_templates(rs.spec.template, obj.spec.template):
+            return [f"{_ref(obj)} skipped rollback (current template already matches revision {self.to_revision})"]
+        annotations = _rolled_back(obj.metadata.annotations, rs.metadata.annotations)
+        meta = replace(obj.metadata, annotations=annotations)
+        writes.update(replace(obj, metadata=meta, spec=replace(obj.spec, template=without_hash(rs.spec.template))))
+        warned = (
+            [ROLLBACK_WARNING.format(resource=KINDS[self.kind].resource, name=obj.metadata.name)] if LAST_APPLIED in annotations else []
+        )
+        return [*warned, f"{_ref(obj)} rolled back"]
+
+    def _target(self, writes: Writes, obj: Deployment) -> ReplicaSet:
+        """polymorphichelpers/rollback.go deploymentRevision."""
+        mine = [rs for rs in writes.select("ReplicaSet") if (owner := controller_of(rs)) and owner.uid == obj.metadata.uid]
+        by_revision = sorted(mine, key=lambda rs: revision_of(rs) or 0)
+        if self.to_revision:
+            for rs in by_revision:
+                if revision_of(rs) == self.to_revision:
+                    return rs
+            raise UsageError(f"unable to find specified revision {self.to_revision} in history")
+        if len(by_revision) < 2:
+            raise UsageError(f"no rollout history found for deployment {go_quote(obj.metadata.name)}")
+        return by_revision[-2]
+
+    def kubectl(self) -> str:
+        return self._words("undo", *([f"--to-revision={self.to_revision}"] if self.to_revision else []))
+
+
+class Label(Picking, frozen=True, tag="label"):
+    """`kubectl label`; a label of None is removed."""
+
+    kind: str
+    name: str
+    labels: dict[str, str | None]
+    overwrite: bool = False
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        have = obj.metadata.labels
+        if taken := _taken(have, self.labels, self.overwrite):
+            raise UsageError(f"{taken[0]}, and --overwrite is false")
+        lines = [f"label {go_quote(key)} not found." for key, value in self.labels.items() if value is None and key not in have]
+        labels = _changed(have, self.labels)
+        writes.update(replace(obj, metadata=replace(obj.metadata, labels=labels)))
+        return [*lines, f"{_ref(obj)} {_label_word(have, labels)}"]
+
+    def kubectl(self) -> str:
+        return shlex.join(["label", *self._picking(), *_changes(self.labels), *(["--overwrite"] if self.overwrite else [])])
+
+
+class Annotate(Picking, frozen=True, tag="annotate"):
+    """`kubectl annotate`; an annotation of None is removed."""
+
+    kind: str
+    name: str
+    annotations: dict[str, str | None]
+    overwrite: bool = False
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        have = obj.metadata.annotations
+        if taken := _taken(have, self.annotations, self.overwrite):
+            raise UsageError(f"--overwrite is false but found the following declared annotation(s): {', '.join(taken)}")
+        annotations = _changed(have, self.annotations)
+        writes.update(replace(obj, metadata=replace(obj.metadata, annotations=annotations)))
+        return [f"{_ref(obj)} annotated"]
+
+    def kubectl(self) -> str:
+        return shlex.join(["annotate", *self._picking(), *_changes(self.annotations), *(["--overwrite"] if self.overwrite else [])])
+
+
+# -------------------------------------------------------------------------------------------------------------- deleting
+
+
+class Delete(Picking, frozen=True, tag="delete"):
+    """`kubectl delete`. `grace_period_seconds` None is the pod's own; `force` removes the object at once.
+
+    `propagation` is Background, Orphan or Foreground: what happens to the objects it owns.
+    """
+
+    kind: str
+    name: str = ""
+    grace_period_seconds: int | None = None
+    propagation: str = "Background"
+    force: bool = False
+    ignore_not_found: bool = False
+
+    def act(self, writes: Writes) -> Said:
+        if self.ignore_not_found and self.name and writes.find(self.kind, self.name) is None:
+            return ""
+        lines = super().act(writes)
+        if not lines:
+            return NOTHING_FOUND
+        return _lines([FORCE_WARNING, lines]) if self.force else lines
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        row = KINDS[self.kind]
+        shown = f"{row.singular}.{row.group}" if row.group else row.singular
+        writes.delete(self.kind, obj.metadata.name, 0 if self.force else self.grace_period_seconds, self.propagation)
+        return [f'{shown} "{obj.metadata.name}" {"force " if self.force else ""}deleted from {NAMESPACE} namespace']
+
+    def kubectl(self) -> str:
+        words = ["delete", *self._picking()]
+        words += [f"--cascade={self.propagation.lower()}"] if self.propagation != "Background" else []
+        words += [f"--grace-period={self.grace_period_seconds}"] if self.grace_period_seconds is not None and not self.force else []
+        words += ["--force", "--grace-period=0"] if self.force else []
+        return shlex.join([*words, *(["--ignore-not-found"] if self.ignore_not_found else [])])
+
+
+class Several(Act, frozen=True, tag="several"):
+    """One line that names several objects: all of it happens, or nothing."""
+
+    commands: tuple["Command", ...]
+    line: str
+
+    def act(self, writes: Writes) -> Said:
+        said = [command.act(writes) for command in self.commands]
+        return lambda: self._joined([s if isinstance(s, str) else s() for s in said])
+
+    @staticmethod
+    def _joined(said: list[str]) -> str:
+        """One "nothing found" for all of them, as kubectl says it of the whole line; a warning once."""
+        lines = list(dict.fromkeys(line for text in said for line in text.splitlines()))
+        found = [line for line in lines if line != NOTHING_FOUND]
+        return _lines(found or lines)
+
+    def kubectl(self) -> str:
+        return self.line
+
+
+Command = (
+    Create
+    | Apply
+    | CreateDeployment
+    | CreateService
+    | Run
+    | Expose
+    | Patch
+    | Scale
+    | SetImage
+    | Pause
+    | Resume
+    | Restart
+    | Undo
+    | Label
+    | Annotate
+    | Delete
+    | Several
+)
+
+_decoder = msgspec.json.Decoder(Command)
+
+
+def decode(data: bytes) -> Command:
+    """The command that `msgspec.json.encode` wrote. Raises msgspec.ValidationError."""
+    return _decoder.decode(data)
+
+
+# -------------------------------------------------------------------------------------------------------- apply, patch
+
+
+def _documents(manifest: str) -> list[dict]:
+    """The objects of a manifest; a List stands for its items."""
+    bodies = []
+    for document in read_all(manifest):
+        body = document.value
+        if isinstance(body, dict) and body.get("kind") == "List" and isinstance(body.get("items"), list):
+            bodies += body["items"]
+        else:
+            bodies.append(body)
+    if not bodies:
+        raise bad_request("no objects passed: the manifest is empty")
+    if len(bodies) > MAX_COMMANDS:
+        raise bad_request(f"at most {MAX_COMMANDS} objects fit into one manifest, these are {len(bodies)}")
+    return bodies
+
+
+def _apply_one(writes: Writes, body: Any, warnings: list[str]) -> str:
+    kind = kind_of(body)
+    obj = from_manifest(body, warnings)
+    name = obj.metadata.name
+    if not name:
+        raise UsageError(
+            f"from {obj.metadata.generate_name}: cannot use generate name with apply"
+            if obj.metadata.generate_name
+            else "resource name may not be empty"
+        )
+    check_namespace(obj.metadata.namespace or NAMESPACE)
+    body, last = _remembered(body)
+    live = writes.find(kind, name)
+    if live is None:
+        annotations = obj.metadata.annotations | {LAST_APPLIED: last}
+        writes.create(replace(obj, metadata=replace(obj.metadata, annotations=annotations)))
+        return f"{_ref(obj)} created"
+    before = live.metadata.annotations.get(LAST_APPLIED)
+    if before is None:
+        warnings.append(MISSING_ANNOTATION.format(resource=KINDS[kind].plural, name=name).removeprefix("Warning: "))
+    new = _without_status(
+        {**body, "metadata": {**body["metadata"], "annotations": {**(body["metadata"].get("annotations") or {}), LAST_APPLIED: last}}}
+    )
+    merged = patching.three_way(kind, _without_status(_decoded(before)), new, _bare(live))
+    changed = writes.update(_replaced(live, merged, strict=True))
+    return f"{_ref(live)} {'configured' if changed else 'unchanged'}"
+
+
+def _remembered(body: dict) -> tuple[dict, str]:
+    """The manifest as kubectl sends it, and the text it remembers it by (util.GetModifiedConfiguration)."""
+    meta = {**body["metadata"], "namespace": NAMESPACE}
+    annotations = {key: value for key, value in (meta.get("annotations") or {}).items() if key != LAST_APPLIED}
+    body = {**body, "metadata": {**meta, "annotations": annotations}}
+    return body, go_json(body) + "\n"
+
+
+def _decoded(text: str | None) -> dict:
+    try:
+        value = read(text or "")
+    except StatusError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _without_status(body: dict) -> dict:
+    return {key: value for key, value in body.items() if key not in ("status", "apiVersion", "kind")}
+
+
+def _bare(live: Any) -> dict:
+    return _without_status(to_json(live))
+
+
+def _patched(live: Any, body: Any, how: str, warnings: list[str]) -> Any:
+    kind = type(live).__name__
+    before = _bare(live)
+    try:
+        if how == "json":
+            after = patching.json_patch(before, body)
+        else:
+            after = patching.merge(before, body) if how == "merge" else patching.strategic(kind, before, body)
+    except patching.PatchError as error:
+        raise _rejected(str(error)) from None
+    if not isinstance(after, dict):
+        raise _rejected("the patch leaves no object")
+    return _replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None)
+
+
+def _replaced(live: Any, body: dict, strict: bool = False, warnings: list[str] | None = None, patch: Any = None) -> Any:
+    """The live object with a new body: what only the server writes stays."""
+    kind = type(live).__name__
+    unknown: list[str] = []
+    try:
+        clean = schema.clean(kind, _without_status(body), unknown)
+    except schema.Mismatch as error:
+        if patch is not None:
+            raise _invalid_patch(patch, error.loose) from None
+        raise bad_request(error.text) from None
+    if warnings is not None:
+        warnings += [f'unknown field "{path}"' for path in unknown]
+    meta = clean.setdefault("metadata", {})
+    _check_identity(live, meta)
+    for key in ("creationTimestamp", "deletionTimestamp"):
+        meta.pop(key, None)
+    new = to_record(kind, clean, None if strict else warnings)
+    was = live.metadata
+    stamped = replace(
+        new.metadata,
+        generate_name=was.generate_name,
+        uid=was.uid,
+        resource_version=was.resource_version,
+        generation=was.generation,
+        creation_timestamp=was.creation_timestamp,
+        deletion_timestamp=was.deletion_timestamp,
+        deletion_grace_period_seconds=was.deletion_grace_period_seconds,
+    )
+    return replace(new, metadata=stamped, status=live.status)
+
+
+def _check_identity(live: Any, meta: dict) -> None:
+    kind, was = type(live).__name__, live.metadata
+    name = meta.get("name", "")
+    if name != was.name:
+        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({was.name})")
+    space = meta.get("namespace", "")
+    if space != was.namespace:
+        raise bad_request(f"the namespace of the object ({space}) does not match the namespace on the request ({was.namespace})")
+    version = meta.get("resourceVersion") or was.resource_version
+    if version != was.resource_version:
+        said = "the object has been modified; please apply your changes to the latest version and try again"
+        resource = KINDS[kind].resource
+        raise StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{was.name}": {said}', kind=kind, name=was.name)
+
+
+def _invalid_patch(patch: Any, said: str) -> StatusError:
+    value = go_quote(patching.go_map(patch))
+    message = f"patch: Invalid value: {value}: {said}"
+    cause = ("FieldValueInvalid", "patch", f"Invalid value: {value}: {said}")
+    return StatusError(422, "Invalid", f' "" is invalid: {message}', [cause])
+
+
+def _rejected(said: str) -> StatusError:
+    return StatusError(422, "Invalid", f"the server rejected our request due to an error in our request: {said}")
+
+
+# ------------------------------------------------------------------------------------------------------------- details
+
+
+def container_name(image: str) -> str:
+    """The name `create deployment` gives a container: the image's last part, without tag or digest.
+
+    kubectl appends five random letters where it had to replace a sign; here they follow from the image, so that runs repeat.
+    """
+    name = image.rpartition("/")[2].split(":")[0].split("@")[0]
+    if not any(sign in name for sign in "_."):
+        return name
+    letters = "bcdfghjklmnpqrstvwxz2456789"
+    number = sum(ord(sign) * 31**i for i, sign in enumerate(image[:300]))
+    return name.replace("_", "-").replace(".", "-") + "-" + "".join(letters[number // 27**i % 27] for i in range(5))
+
+
+def _tcp_port(text: str) -> ServicePort:
+    """PORT or PORT:TARGET (kubectl/pkg/cmd/create/create_service.go parsePorts)."""
+    port, _, target = text.partition(":")
+    number = schema.parse_int_or_string(port)
+    if isinstance(number, str):
+        raise UsageError(f"strconv.Atoi: parsing {go_quote(port)}: invalid syntax")
+    name = text.replace(":", "-")
+    return ServicePort(name=name, port=number, target_port=schema.parse_int_or_string(target or port), protocol="TCP")
+
+
+def _only_deployments(obj: Any, otherwise: str) -> None:
+    if not isinstance(obj, Deployment):
+        raise UsageError(f"{_quoted(obj)} {otherwise}")
+
+
+def _quoted(obj: Any) -> str:
+    """`deployments.apps "web"`, as kubectl's errors name an object."""
+    return f'{KINDS[type(obj).__name__].resource} "{obj.metadata.name}"'
+
+
+def _rolled_back(own: dict[str, str], old: dict[str, str]) -> dict[str, str]:
+    """Annotations after an undo: bookkeeping stays the Deployment's, all else is the old ReplicaSet's."""
+    kept = own_annotations(own)
+    return {key: value for key, value in own.items() if key not in kept} | own_annotations(old)
+
+
+def _pod_spec(obj: Any) -> PodSpec:
+    if isinstance(obj, Pod):
+        return obj.spec
+    if isinstance(obj, Deployment | ReplicaSet):
+        return obj.spec.template.spec
+    raise UsageError(f"{KINDS[type(obj).__name__].plural} {go_quote(obj.metadata.name)} does not have a pod template")
+
+
+def _with_pod_spec(obj: Any, spec: PodSpec) -> Any:
+    if isinstance(obj, Pod):
+        return replace(obj, spec=spec)
+    return replace(obj, spec=replace(obj.spec, template=replace(obj.spec.template, spec=spec)))
+
+
+def _map_selector(obj: Any) -> dict[str, str]:
+    """polymorphichelpers/mapbasedselectorforobject.go."""
+    if isinstance(obj, Deployment | ReplicaSet):
+        selector = obj.spec.selector or LabelSelector()
+        if selector.match_expressions:
+            shown = " ".join(f"{{Key:{e.key} Operator:{e.operator} Values:[{' '.join(e.values)}]}}" for e in selector.match_expressions)
+            said = f'couldn\'t convert expressions - "[{shown}]" to map-based selector format'
+            raise UsageError(f"couldn't retrieve selectors via --selector flag or introspection: {said}")
+        return selector.match_labels
+    found = obj.metadata.labels if isinstance(obj, Pod) else obj.spec.selector
+    if not found:
+        said = "the pod has no labels and cannot be exposed" if isinstance(obj, Pod) else "the service has no pod selector set"
+        raise UsageError(f"couldn't retrieve selectors via --selector flag or introspection: {said}")
+    return found
+
+
+def _ports_of(obj: Any) -> list[str]:
+    if isinstance(obj, Service):
+        return [str(port.port) for port in obj.spec.ports]
+    return [str(port["containerPort"]) for container in _pod_spec(obj).containers for port in container.ports]
+
+
+def _taken(have: dict[str, str], changes: dict[str, str | None], overwrite: bool) -> list[str]:
+    """What stands in the way of setting these without --overwrite."""
+    if overwrite:
+        return []
+    return [
+        f"'{key}' already has a value ({have[key]})"
+        for key, value in changes.items()
+        if value is not None and have.get(key, value) != value
+    ]
+
+
+def _changed(have: dict[str, str], changes: dict[str, str | None]) -> dict[str, str]:
+    kept = {key: value for key, value in have.items() if changes.get(key, "") is not None}
+    return kept | {key: value for key, value in changes.items() if value is not None}
+
+
+def _label_word(old: dict[str, str], new: dict[str, str]) -> str:
+    if old == new:
+        return "not labeled"
+    removed = any(key not in new for key in old)
+    added = any(old.get(key) != value for key, value in new.items())
+    return "modified" if removed and added else "unlabeled" if removed else "labeled"
+
+
+def _changes(changes: dict[str, str | None]) -> list[str]:
+    return [f"{key}-" if value is None else f"{key}={value}" for key, value in changes.items()]
+
+
+def _pairs(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def _named(kind: str, name: str) -> list[str]:
+    return [KINDS[kind].singular, name]
+
+
+def _ref(obj: Any) -> str:
+    """kind.group/name, as kubectl's NamePrinter writes it."""
+    row = KINDS[type(obj).__name__]
+    return f"{row.singular}.{row.group}/{obj.metadata.name}" if row.group else f"{row.singular}/{obj.metadata.name}"
+
+
+def _warned(warnings: Iterable[str]) -> list[str]:
+    return [f"Warning: {said}" for said in dict.fromkeys(warnings)]
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(line for line in lines if line)
