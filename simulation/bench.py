@@ -19,12 +19,12 @@ NODE_PODS = 110
 LIMIT_MS = 3_600_000
 
 
-def manifest(pods: int) -> dict[str, Any]:
+def manifest(pods: int) -> str:
     """A Deployment with a readiness probe and 25 %/25 %."""
     container = {"name": "web", "image": "web:1.0", "readinessProbe": {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 2}}
     template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [container]}}
     spec = {"replicas": pods, "selector": {"matchLabels": {"app": "web"}}, "template": template}
-    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "default"}, "spec": spec}
+    return json.dumps({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
 
 
 def ready(pods: int) -> Cluster:
@@ -51,7 +51,7 @@ def rollout(pods: int) -> dict[str, Any]:
     cluster = ready(pods)
     before = cluster.engine.handled
     wall, cpu = time.perf_counter(), time.process_time()
-    cluster.do(SetImage("Deployment", "web", images={"*": "web:2.0"}))
+    cluster.do(SetImage("Deployment", "web", {"*": "web:2.0"}))
     until_available(cluster, pods)
     spent = {"cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - wall}
     return {"pods": pods, **{k: round(v, 4) for k, v in spent.items()}, "events": cluster.engine.handled - before}
