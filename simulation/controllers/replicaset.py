@@ -5,6 +5,7 @@ directly, so a sync always sees the controller's own earlier writes and upstream
 """
 
 from itertools import groupby
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -155,10 +156,10 @@ def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis
 
     The first five criteria make a plain key; only pods that tie there, and only where the cut falls, need the pairwise comparison.
     """
-    pods = sorted(pods, key=lambda pod: _plain_order(pod, ranks))
+    ordered = sorted(((_plain_order(pod, ranks), pod) for pod in pods), key=itemgetter(0))
     chosen: list[Pod] = []
-    for _, group in groupby(pods, key=lambda pod: _plain_order(pod, ranks)):
-        tied = list(group)
+    for _, group in groupby(ordered, key=itemgetter(0)):
+        tied = [pod for _, pod in group]
         if len(chosen) + len(tied) > count:
             tied = sorted_by_age(tied, now)
         chosen += tied
