@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("rollviz.deskapi.urls")),
+    path("", include("rollviz.desk.urls")),
 ]
 
 handler400 = "rollviz.errors.bad_request"

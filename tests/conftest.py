@@ -10,6 +10,7 @@ import pytest
 
 DATA_DIR = tempfile.mkdtemp(prefix="rollviz-tests-")
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+os.mkdir(os.path.join(DATA_DIR, "static"))
 os.environ.update(DATA_DIR=DATA_DIR, DJANGO_SETTINGS_MODULE="rollviz.settings")
 for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "IDLE_SECONDS", "HOST", "PORT"):
     os.environ.pop(name, None)

@@ -19,7 +19,7 @@ def test_fine(): pass
 """
 
 
-@pytest.mark.parametrize(("ci", "line"), [("", "1 passed, 2 skipped, 1 xfailed"), ("true", "3 failed, 1 passed")])
+@pytest.mark.parametrize(("ci", "line"), [("", "1 passed, 2 skipped, 1 xfailed"), ("true", "2 failed, 1 passed, 1 error")])
 def test_with_ci_a_test_that_does_not_run_fails(pytestconfig, tmp_path, ci, line):
     (tmp_path / "conftest.py").write_text((pytestconfig.rootpath / "tests" / "conftest.py").read_text())
     (tmp_path / "test_some.py").write_text(SKIPPING)

@@ -8,15 +8,16 @@ import msgspec
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from simulation.kubectl.parse import parse
 
 from rollviz.errors import error_json
 from rollviz.rooms.keys import opens
 from rollviz.rooms.limits import MANIFEST_BYTES, NEW_DESKS_PER_MINUTE, REQUEST_BYTES, Allowances
 from rollviz.rooms.refusals import NotSaved, Refused
 from rollviz.rooms.registry import registry
-from simulation import commands, scenario
+from simulation import scenario
 from simulation.api.errors import StatusError
+from simulation.commands import Apply
+from simulation.kubectl.parse import parse
 
 from . import requests
 from .state import state_json
@@ -41,8 +42,6 @@ def answered(method: str):
                 return await view(request, **kwargs)
             except Refused as refusal:
                 return _refused(refusal)
-            except StatusError as error:
-                return _json(error.to_desk(), 422)
             except DatabaseError:
                 logger.exception("The database failed")
                 return _refused(NotSaved())
@@ -58,8 +57,11 @@ async def desks(request: HttpRequest) -> HttpResponse:
     kind, text = requests.one_of(body, "scenario", "manifest")
     seed, paused = requests.seed(body), requests.truth(body, "paused")
     new_desks.take(request.META.get("REMOTE_ADDR", ""), f"More than {NEW_DESKS_PER_MINUTE} new desks a minute. Wait a moment.")
-    begun = await asyncio.to_thread(scenario.load if kind == "scenario" else scenario.from_manifest, text)
-    room, key = await registry.make(begun, seed, paused=bool(paused))
+    try:
+        begun = await asyncio.to_thread(scenario.load if kind == "scenario" else scenario.from_manifest, text)
+        room, key = await registry.make(begun, seed, paused=bool(paused))
+    except StatusError as error:
+        return _status(error, kind)
     return _json({"desk": room.desk.id, "url": request.build_absolute_uri(f"/d/{room.desk.id}"), "key": key}, 201)
 
 
@@ -75,8 +77,10 @@ async def act(request: HttpRequest, desk: str) -> HttpResponse:
     requests.check_key(request, room.desk, opens)
     body = requests.body_of(request, MANIFEST_BYTES, {"kubectl", "apply"})
     kind, text = requests.one_of(body, "kubectl", "apply")
-    command = parse(text) if kind == "kubectl" else await asyncio.to_thread(commands.apply_of, text)
-    return _json({"output": await room.do(command)})
+    try:
+        return _json({"output": await room.do(parse(text) if kind == "kubectl" else Apply(text))})
+    except StatusError as error:
+        return _status(error, kind)
 
 
 @answered("POST")
@@ -95,6 +99,12 @@ async def clock(request: HttpRequest, desk: str) -> HttpResponse:
 
 def _json(value, status: int = 200) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(value), status=status, content_type="application/json")
+
+
+def _status(error: StatusError, part: str) -> HttpResponse:
+    """What the API server or kubectl would say; `part` of the request is to blame if no object's field is."""
+    said = error.to_desk()
+    return _json({**said, "field": said["field"] or part}, 422)
 
 
 def _refused(refusal: Refused) -> HttpResponse:

@@ -17,8 +17,8 @@ VIEWER_MESSAGES_PER_MINUTE = 30
 ADVANCE_SECONDS = 24 * 3600
 """The most simulated time that one call may run."""
 
-LIFE_SECONDS = 7 * 24 * 3600
-"""The most simulated time that a desk may have behind it: a return replays all of it."""
+LIFE_SECONDS = 3 * ADVANCE_SECONDS
+"""The most simulated time that a desk may have behind it: a return replays all of it, and each second keeps its sample."""
 
 REQUEST_BYTES = 16 * 1024
 MANIFEST_BYTES = 320 * 1024

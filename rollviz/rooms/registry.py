@@ -7,9 +7,9 @@ import time
 
 from django.conf import settings
 from django.db import DatabaseError
-from simulation.scenario import Scenario
 
 from simulation.recording import Recording
+from simulation.scenario import Scenario
 
 from . import journal
 from .keys import ALPHABET, DESK_ID_LENGTH, hash_key, make_desk_id, make_key

@@ -138,7 +138,7 @@ class Room:
 
     def join(self, sink: Sink) -> None:
         if not len(self.hub):
-            self._picture = self.picture()
+            self._picture, self._glanced = self.picture(), self._glance()
             self.hub.n += 1
         self.hub.join(sink)
         self._stir()

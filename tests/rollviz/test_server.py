@@ -2,6 +2,7 @@ import http.client
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,20 +13,25 @@ from tests.rollviz.desks import SET_IMAGE
 STOP_SECONDS = 3
 
 
+def code_of_end(viewer) -> int:
+    with pytest.raises(ConnectionClosed):
+        while True:
+            viewer.recv(timeout=5)
+    return viewer.protocol.close_code
+
+
 def test_told_to_stop_it_ends_in_order_with_sockets_open(start_server):
     server = start_server()
     desk = server.make_desk()
-    viewers = [desk.watch() for _ in range(25)]
-    desk.clock(speed=16)
-    for viewer in viewers:
-        viewer.recv()
-    code, seconds, said = server.stop()
-    assert (code, said) == (0, "")
-    assert seconds < STOP_SECONDS
-    with pytest.raises(ConnectionClosed):
-        while True:
-            viewers[0].recv(timeout=1)
-    assert viewers[0].protocol.close_code == 1006, "the page's extension reconnects after this code"
+    with ExitStack() as stack:
+        viewers = [stack.enter_context(desk.watch()) for _ in range(25)]
+        desk.clock(speed=16)
+        for viewer in viewers:
+            viewer.recv(timeout=5)
+        code, seconds, said = server.stop()
+        assert (code, said) == (0, "")
+        assert seconds < STOP_SECONDS
+        assert code_of_end(viewers[0]) == 1006, "the page's extension reconnects after this code"
 
 
 def test_told_to_stop_in_the_middle_of_a_long_run_it_does_not_wait_for_it(start_server):
@@ -101,8 +107,6 @@ def test_a_body_without_end_is_refused_and_not_kept(server, chunked):
 
 
 def test_a_frame_that_is_too_large_ends_the_socket(server):
-    viewer = server.make_desk().watch()
-    viewer.send("x" * 20_000)
-    with pytest.raises(ConnectionClosed):
-        while True:
-            viewer.recv(timeout=5)
+    with server.make_desk().watch() as viewer:
+        viewer.send("x" * 20_000)
+        assert code_of_end(viewer) != 1000

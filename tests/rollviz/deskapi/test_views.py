@@ -222,7 +222,7 @@ async def test_other_addresses_and_methods_answer_in_json_too(api):
     assert (await api.post(f"/api/desks/{desk.desk}/state", {}))[0] == 405
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[1]", b"7", b'{"scenario": NaN}', b"[" * 100_000])
+@pytest.mark.parametrize("body", [b" ", b"{", b"\xff\xfe", b"[1]", b"7", b'{"scenario": NaN}', b"[" * 100_000])
 async def test_a_body_that_is_not_a_json_object_is_400(api, body):
     status, answer = await api.post("/api/desks", body)
     assert (status, answer["reason"]) == (400, "BadRequest")

@@ -1,10 +1,10 @@
 import asyncio
 
 import pytest
-from simulation.scenario import from_manifest
 
 from rollviz.rooms.registry import registry
 from rollviz.rooms.sink import Sink
+from simulation.scenario import from_manifest
 from tests.rollviz.desks import MANIFEST
 
 

@@ -2,7 +2,6 @@ import asyncio
 import time
 
 import pytest
-from simulation.kubectl.parse import parse
 
 from rollviz.rooms import registry as registries
 from rollviz.rooms.clock import LEAD
@@ -10,6 +9,7 @@ from rollviz.rooms.keys import opens
 from rollviz.rooms.models import Desk
 from rollviz.rooms.refusals import NoSuchDesk, TooMany
 from rollviz.rooms.registry import registry
+from simulation.kubectl.parse import parse
 from tests.rollviz.desks import SET_IMAGE
 
 
