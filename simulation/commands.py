@@ -49,7 +49,10 @@ MISSING_ANNOTATION = (
     "by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or "
     "kubectl apply. The missing annotation will be patched automatically."
 )
-ROLLBACK_WARNING = "Warning: {resource}/{name} was made with kubectl apply: applying its manifest again will undo this rollback."
+ROLLBACK_WARNING = (
+    "Warning: {ref} was previously managed with kubectl apply. Rolling back will not update the "
+    "kubectl.kubernetes.io/last-applied-configuration annotation."
+)
 TOO_SOON = (
     "failed to create patch for {name}: if restart has already been triggered within the past second, please wait before attempting "
     "to trigger another"
@@ -469,9 +472,7 @@ class Undo(Rollout, frozen=True, tag="undo"):
         annotations = _rolled_back(obj.metadata.annotations, rs.metadata.annotations)
         meta = replace(obj.metadata, annotations=annotations)
         writes.update(replace(obj, metadata=meta, spec=replace(obj.spec, template=without_hash(rs.spec.template))))
-        warned = (
-            [ROLLBACK_WARNING.format(resource=KINDS[self.kind].resource, name=obj.metadata.name)] if LAST_APPLIED in annotations else []
-        )
+        warned = [ROLLBACK_WARNING.format(ref=_ref(obj))] if LAST_APPLIED in annotations else []
         return [*warned, f"{_ref(obj)} rolled back"]
 
     def _target(self, writes: Writes, obj: Deployment) -> ReplicaSet:

@@ -155,10 +155,15 @@ def from_object(selector: LabelSelector | None) -> Selector:
 
 
 def matches(selector: LabelSelector | None, labels: Labels) -> bool:
-    """Whether a label selector object selects these labels; the controllers ask this of every pod, and nearly always of plain labels."""
-    if selector is not None and not selector.match_expressions and selector.match_labels:
-        return selector.match_labels.items() <= labels.items()
-    return from_object(selector).matches(labels)
+    """Whether a LabelSelector picks these labels; one that is null or not valid picks nothing. What controllers ask, often."""
+    if selector is None:
+        return False
+    if selector.match_expressions:
+        try:
+            return from_object(selector).matches(labels)
+        except ParseError:
+            return False
+    return selector.match_labels.items() <= labels.items()
 
 
 def format_selector(selector: LabelSelector | None) -> str:

@@ -1,0 +1,329 @@
+"""What a lesson waits for, and what it promises: small conditions on a cluster, written as YAML, that anybody can read.
+
+    {time: 20}                                     the clock shows 20 s or more
+    {deployment: web, available: 10}               also ready, updated, total, replicas, unavailable, image, revision, paused, complete
+    {deployment: web, condition: Progressing, reason: ProgressDeadlineExceeded}          also status
+    {replicaset: new, pods: 5}                     the one the Deployment wants; also old (all others together), or a name; also ready, image
+    {pods: "app=web", count: 3, state: notready}   state as the desk names it; selector and state may be left out
+    {service: web, endpoints: 8}                   ready endpoints
+    {exists: pod/web} · {gone: pod/web}
+    {log: "Deleted pod"}                           an Event says so, in its message or as its reason
+    {all: [...]} · {any: [...]} · {not: {...}}
+
+A number is the number itself or {at_least: 3}, {at_most: 5}. `deployment` may be left out beside `replicaset` and `condition` where
+there is only one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from simulation.api import selectors
+from simulation.cluster import Cluster
+from simulation.controllers.deployment import util
+from simulation.objects import KINDS, Deployment, ReplicaSet
+from simulation.states import pod_state
+from simulation.store import controller_of
+
+STATES = ("pending", "pulling", "notready", "ready", "available", "terminating", "pullerr", "crash", "lost")
+
+
+class BadCondition(Exception):
+    """A condition that cannot be read."""
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One condition; `what` is its first word, `given` all its words."""
+
+    what: str
+    given: dict[str, Any]
+    parts: tuple["Condition", ...] = ()
+
+    def holds(self, cluster: Cluster) -> bool:
+        if self.what == "all":
+            return all(part.holds(cluster) for part in self.parts)
+        if self.what == "any":
+            return any(part.holds(cluster) for part in self.parts)
+        if self.what == "not":
+            return not self.parts[0].holds(cluster)
+        return CHECKS[self.what](cluster, self.given)
+
+    def words(self) -> str:
+        """What it waits for, after "opens when"."""
+        if self.what in ("all", "any"):
+            return f" {'and' if self.what == 'all' else 'or'} ".join(part.words() for part in self.parts)
+        return f"not: {self.parts[0].words()}" if self.what == "not" else WORDS[self.what](self.given)
+
+
+def condition(given: Any) -> Condition:
+    """Read one condition. Raises BadCondition."""
+    if not isinstance(given, dict) or not given:
+        raise BadCondition("a condition is a mapping like {deployment: web, available: 10}")
+    what = next((word for word in FIELDS if word in given), None)
+    if what is None:
+        raise BadCondition(f"no condition begins with {', '.join(map(str, given))}; there are {', '.join(FIELDS)}")
+    for word, value in given.items():
+        check = FIELDS[what].get(word)
+        if check is None:
+            raise BadCondition(f"{what} knows {', '.join(FIELDS[what])}, not {word}")
+        check(word, value)
+    if what in ("all", "any", "not"):
+        parts = [given["not"]] if what == "not" else given[what]
+        return Condition(what, given, tuple(map(condition, parts)))
+    return Condition(what, given)
+
+
+def holds(given: "Condition | dict[str, Any]", cluster: Cluster) -> bool:
+    """Whether a condition is true of the cluster now. Raises BadCondition."""
+    return (given if isinstance(given, Condition) else condition(given)).holds(cluster)
+
+
+# ---------------------------------------------------------------------------------------------------------------- checks
+
+
+def _time(cluster: Cluster, given: dict) -> bool:
+    return cluster.now >= given["time"] * 1000
+
+
+def _deployment(cluster: Cluster, given: dict) -> bool:
+    d = cluster.store.get("Deployment", given["deployment"])
+    return d is not None and all(_fact(d, word, value) for word, value in given.items() if word != "deployment")
+
+
+def _fact(d: Deployment, word: str, value: Any) -> bool:
+    if word == "image":
+        return any(c.image == value for c in d.spec.template.spec.containers)
+    if word == "paused":
+        return d.spec.paused == value
+    if word == "complete":
+        done = util.is_complete(d, d.status) and d.status.observed_generation >= d.metadata.generation
+        return done == value
+    return _number(NUMBERS[word](d), value)
+
+
+NUMBERS: dict[str, Callable[[Deployment], int]] = {
+    "replicas": util.replicas_of,
+    "total": lambda d: d.status.replicas,
+    "updated": lambda d: d.status.updated_replicas,
+    "ready": lambda d: d.status.ready_replicas,
+    "available": lambda d: d.status.available_replicas,
+    "unavailable": lambda d: d.status.unavailable_replicas,
+    "revision": lambda d: util.revision_of(d) or 0,
+}
+
+
+def _condition(cluster: Cluster, given: dict) -> bool:
+    found = [d for d in cluster.store.list("Deployment") if given.get("deployment") in (None, d.metadata.name)]
+    return any(_says(d, given) for d in found)
+
+
+def _says(d: Deployment, given: dict) -> bool:
+    found = util.get_condition(d.status.conditions, given["condition"])
+    return found is not None and given.get("reason") in (None, found.reason) and given.get("status") in (None, found.status)
+
+
+def _replicaset(cluster: Cluster, given: dict) -> bool:
+    found = _sets(cluster, given["replicaset"], given.get("deployment"))
+    if not found:
+        return False
+    if "image" in given and not any(c.image == given["image"] for rs in found for c in rs.spec.template.spec.containers):
+        return False
+    facts = {"pods": util.total_replicas(found), "ready": sum(rs.status.ready_replicas for rs in found)}
+    return all(_number(facts[word], given[word]) for word in facts if word in given)
+
+
+def _sets(cluster: Cluster, which: str, deployment: str | None) -> list[ReplicaSet]:
+    everything = cluster.store.list("ReplicaSet")
+    if which not in ("new", "old"):
+        return [rs for rs in everything if rs.metadata.name == which]
+    for d in cluster.store.list("Deployment"):
+        if deployment in (None, d.metadata.name):
+            mine = [rs for rs in everything if (owner := controller_of(rs)) is not None and owner.uid == d.metadata.uid]
+            new = util.find_new(d, mine)
+            return [rs for rs in mine if (rs is new) == (which == "new")]
+    return []
+
+
+def _pods(cluster: Cluster, given: dict) -> bool:
+    selector = selectors.parse(given["pods"] or "")
+    found = 0
+    for pod in cluster.store.list("Pod"):
+        if selector.matches(pod.metadata.labels):
+            state = pod_state(pod, cluster.now)
+            found += given.get("state", state) == state and (state != "terminating" or "state" in given)
+    return _number(found, given.get("count", {"at_least": 1}))
+
+
+def _service(cluster: Cluster, given: dict) -> bool:
+    slices = [s for s in cluster.store.list("EndpointSlice") if s.metadata.labels.get("kubernetes.io/service-name") == given["service"]]
+    ready = sum(endpoint.conditions.ready for s in slices for endpoint in s.endpoints or ())
+    there = cluster.store.get("Service", given["service"]) is not None
+    return there and _number(ready, given.get("endpoints", {"at_least": 0}))
+
+
+def _exists(cluster: Cluster, given: dict) -> bool:
+    return _find(cluster, given["exists"]) is not None
+
+
+def _gone(cluster: Cluster, given: dict) -> bool:
+    return _find(cluster, given["gone"]) is None
+
+
+def _find(cluster: Cluster, name: str) -> Any:
+    kind, _, name = name.partition("/")
+    return cluster.store.get(_kind(kind), name)
+
+
+def _kind(word: str) -> str:
+    return next(row.kind for row in KINDS.values() if word in (row.singular, row.plural, *row.short))
+
+
+def _log(cluster: Cluster, given: dict) -> bool:
+    return any(given["log"] in event.message or given["log"] == event.reason for event in cluster.store.list("Event"))
+
+
+def _number(have: int, wanted: int | dict[str, int]) -> bool:
+    if isinstance(wanted, int):
+        return have == wanted
+    return wanted.get("at_least", have) <= have <= wanted.get("at_most", have)
+
+
+CHECKS: dict[str, Callable[[Cluster, dict], bool]] = {
+    "time": _time,
+    "replicaset": _replicaset,
+    "condition": _condition,
+    "deployment": _deployment,
+    "pods": _pods,
+    "service": _service,
+    "exists": _exists,
+    "gone": _gone,
+    "log": _log,
+}
+
+# ----------------------------------------------------------------------------------------------------------------- words
+
+
+def _amount(value: int | dict[str, int]) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return " and ".join(f"{word.replace('_', ' ')} {number}" for word, number in value.items())
+
+
+def _deployment_words(given: dict) -> str:
+    said = []
+    for word, value in given.items():
+        if word == "image":
+            said.append(f"the image is {value}")
+        elif word == "paused":
+            said.append("the rollout is paused" if value else "the rollout goes on")
+        elif word == "complete":
+            said.append("the rollout is complete" if value else "the rollout is under way")
+        elif word == "replicas":
+            said.append(f"{_amount(value)} are asked for")
+        elif word == "revision":
+            said.append(f"the revision is {_amount(value)}")
+        elif word in NUMBERS:
+            said.append(f"{_amount(value)} are {word}" if word != "total" else f"there are {_amount(value)} pods")
+    return " and ".join(said) or f"the Deployment {given['deployment']} exists"
+
+
+def _replicaset_words(given: dict) -> str:
+    which = {"new": "the new set", "old": "the old sets"}.get(given["replicaset"], given["replicaset"])
+    verb = "have" if given["replicaset"] == "old" else "has"
+    parts = [f"{_amount(given['pods'])} pods"] if "pods" in given else []
+    parts += [f"{_amount(given['ready'])} ready"] if "ready" in given else []
+    parts += [f"the image {given['image']}"] if "image" in given else []
+    return f"{which} {verb} {' and '.join(parts)}" if parts else f"{which} {'exist' if verb == 'have' else 'exists'}"
+
+
+def _pods_words(given: dict) -> str:
+    count = _amount(given.get("count", {"at_least": 1}))
+    return f"{count} pods are {given['state']}" if "state" in given else f"there are {count} pods"
+
+
+WORDS: dict[str, Callable[[dict], str]] = {
+    "time": lambda given: f"the clock shows {given['time'] // 60}:{given['time'] % 60:02d}",
+    "deployment": _deployment_words,
+    "condition": lambda given: f"{given['condition']} says {given.get('reason') or given.get('status') or 'something'}",
+    "replicaset": _replicaset_words,
+    "pods": _pods_words,
+    "service": lambda given: f"the Service {given['service']} has {_amount(given.get('endpoints', {'at_least': 0}))} endpoints",
+    "exists": lambda given: f"{given['exists']} exists",
+    "gone": lambda given: f"{given['gone']} is gone",
+    "log": lambda given: f'the log says "{given["log"]}"',
+}
+
+# --------------------------------------------------------------------------------------------------------------- reading
+
+
+def _is_text(word: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise BadCondition(f"{word} takes a text")
+
+
+def _is_selector(word: str, value: Any) -> None:
+    try:
+        selectors.parse(value or "")
+    except (selectors.ParseError, TypeError) as error:
+        raise BadCondition(f"{word} takes a selector: {error}") from None
+
+
+def _is_flag(word: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise BadCondition(f"{word} takes true or false")
+
+
+def _is_number(word: str, value: Any) -> None:
+    bounds = value if isinstance(value, dict) else {"at_least": value}
+    known = bounds and all(bound in ("at_least", "at_most") for bound in bounds)
+    if not known or not all(isinstance(n, int) and not isinstance(n, bool) for n in bounds.values()):
+        raise BadCondition(f"{word} takes a number, or {{at_least: n}}, {{at_most: n}}")
+
+
+def _is_seconds(word: str, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise BadCondition(f"{word} takes whole seconds")
+
+
+def _is_state(word: str, value: Any) -> None:
+    if value not in STATES:
+        raise BadCondition(f"{word} is one of {', '.join(STATES)}")
+
+
+def _is_object(word: str, value: Any) -> None:
+    kind, slash, name = value.partition("/") if isinstance(value, str) else ("", "", "")
+    if not slash or not name or not any(kind in (row.singular, row.plural, *row.short) for row in KINDS.values() if row.kind != "Event"):
+        raise BadCondition(f"{word} takes an object like pod/web")
+
+
+def _is_list(word: str, value: Any) -> None:
+    if not isinstance(value, list) or not value:
+        raise BadCondition(f"{word} takes a list of conditions")
+
+
+def _is_anything(word: str, value: Any) -> None:
+    """Read as a condition of its own."""
+
+
+FIELDS: dict[str, dict[str, Callable[[str, Any], None]]] = {
+    "all": {"all": _is_list},
+    "any": {"any": _is_list},
+    "not": {"not": _is_anything},
+    "time": {"time": _is_seconds},
+    "replicaset": {"replicaset": _is_text, "deployment": _is_text, "pods": _is_number, "ready": _is_number, "image": _is_text},
+    "condition": {"condition": _is_text, "reason": _is_text, "status": _is_text, "deployment": _is_text},
+    "deployment": {
+        "deployment": _is_text,
+        **dict.fromkeys(NUMBERS, _is_number),
+        "image": _is_text,
+        "paused": _is_flag,
+        "complete": _is_flag,
+    },
+    "pods": {"pods": _is_selector, "count": _is_number, "state": _is_state},
+    "service": {"service": _is_text, "endpoints": _is_number},
+    "exists": {"exists": _is_object},
+    "gone": {"gone": _is_object},
+    "log": {"log": _is_text},
+}
+"""What each condition may say, in the order in which its first word is looked for."""
