@@ -13,12 +13,12 @@ from simulation.store import controller_of
 
 STEP_LIMIT_MS = 600_000
 """How far `step` looks for something to happen: the longest of the usual timers."""
-FAULT_WORDS = {
-    ("Failed", "Failed"): "cannot pull its image",
-    ("BackOff", "Back-off"): "crashes",
-    ("Unhealthy", "Readiness"): "does not answer",
+FAULTS = {
+    ("Failed", "Failed"): ("cannot pull its image", 1),
+    ("BackOff", "Back-off"): ("crashes", 1),
+    ("Unhealthy", "Readiness"): ("does not answer", 3),
 }
-"""What to say of a Warning about a pod, by its reason and first word."""
+"""What to say of a Warning about a pod, by its reason and first word, and from which repetition on: starting, a probe may fail once."""
 
 
 class Timed(NamedTuple):
@@ -160,8 +160,9 @@ class Recording:
                 self._mark_fault(event)
 
     def _mark_fault(self, event: Event) -> None:
-        owner, words = self._owner_of(event), FAULT_WORDS.get((event.reason, event.message.partition(" ")[0]))
-        if owner is None or words is None or (owner.metadata.uid, words) in self._faults:
+        owner = self._owner_of(event)
+        words, count = FAULTS.get((event.reason, event.message.partition(" ")[0]), ("", 0))
+        if owner is None or not words or event.count < count or (owner.metadata.uid, words) in self._faults:
             return
         self._faults[owner.metadata.uid, words] = True
         revision = util.revision_of(owner) or 0
