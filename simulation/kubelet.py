@@ -38,6 +38,8 @@ class Past(Record):
     backed_off_at: Millis = 0
     restart_at: Millis = 0
     started_at: Millis = 0
+    ready_at: Millis = 0
+    """From when on the container would answer a probe."""
     phase_shift: Millis = 0
     """Where in its ups and downs a flaky container began."""
     streak: int = 0
@@ -158,7 +160,14 @@ class Kubelet:
         self._say(pod, index, "Normal", "Created", "Container created")
         self._say(pod, index, "Normal", "Started", "Container started")
         shift = self.engine.between(0, int(image.flaky_up_seconds * 1000) or 1) if image.behaviour == "flaky" else 0
-        past = replace(self._past(pod, index), started_at=self.store.now, streak=0, phase_shift=shift)
+        now = self.store.now
+        past = replace(
+            self._past(pod, index),
+            started_at=now,
+            ready_at=now + stages.takes(self.engine, image, "ready_after_seconds"),
+            streak=0,
+            phase_shift=shift,
+        )
         self.past[pod.metadata.uid, index] = past
         ready = container.readiness_probe is None
         restarts = old.restart_count + (1 if ended is not None else 0)
@@ -356,7 +365,7 @@ def get_phase(statuses: tuple[ContainerStatus, ...]) -> str:
 def is_healthy(image: Image, past: Past, now: Millis) -> bool:
     """What the container would answer a readiness probe now."""
     up = now - past.started_at
-    if image.behaviour == "never-ready" or up < image.ready_after_seconds * 1000:
+    if image.behaviour == "never-ready" or now < past.ready_at:
         return False
     if image.behaviour == "flaky":
         cycle = int((image.flaky_up_seconds + image.flaky_down_seconds) * 1000)

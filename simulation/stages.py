@@ -41,12 +41,9 @@ STAGES = {
     "remove": Stage(20, 40),
 }
 
-JITTER_OF_IMAGE = 0.5
-"""What an image takes varies from pod to pod by up to this part of it, upwards."""
-
 
 class Image(Record, rename=None, forbid_unknown_fields=True):
-    """How one version behaves. Seconds are the least it takes; each pod adds up to half of it by chance."""
+    """How one version behaves. Seconds are the least it takes; each pod adds up to `jitter` times as much by chance."""
 
     name: str
     behaviour: str = "good"
@@ -61,6 +58,7 @@ class Image(Record, rename=None, forbid_unknown_fields=True):
     error_rate: float = 0.0
     latency_ms: float = 20.0
     size_bytes: int = 72_000_000
+    jitter: float = 0.5
 
 
 BEHAVIOURS = ("good", "slow", "missing", "never-ready", "crash", "flaky")
@@ -124,8 +122,13 @@ def delay(engine: Engine, stage: str, image: Image | None = None) -> Millis:
     row = STAGES[stage]
     took = row.delay + (int(engine.random.random() * row.jitter) if row.jitter else 0)
     if row.image and image is not None:
-        took += int(getattr(image, row.image) * 1000 * (1 + engine.random.random() * JITTER_OF_IMAGE))
+        took += takes(engine, image, row.image)
     return took
+
+
+def takes(engine: Engine, image: Image, field: str) -> Millis:
+    """Draw how long what an image's field names takes in this pod."""
+    return int(getattr(image, field) * 1000 * (1 + engine.random.random() * image.jitter))
 
 
 def next_backoff(last: Millis, bounds: tuple[Millis, Millis]) -> Millis:
