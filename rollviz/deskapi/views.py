@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from rollviz.errors import error_json
+from rollviz.rooms import limits
 from rollviz.rooms.keys import opens
-from rollviz.rooms.limits import MANIFEST_BYTES, NEW_DESKS_PER_MINUTE, REQUEST_BYTES, Allowances
+from rollviz.rooms.limits import MANIFEST_BYTES, REQUEST_BYTES
 from rollviz.rooms.refusals import NotSaved, Refused
 from rollviz.rooms.registry import registry
 from simulation import scenario
@@ -23,8 +24,6 @@ from . import requests
 from .state import state_json
 
 logger = logging.getLogger(__name__)
-
-new_desks = Allowances(NEW_DESKS_PER_MINUTE)
 
 
 def answered(method: str):
@@ -56,7 +55,7 @@ async def desks(request: HttpRequest) -> HttpResponse:
     body = requests.body_of(request, MANIFEST_BYTES, {"scenario", "manifest", "seed", "paused"})
     kind, text = requests.one_of(body, "scenario", "manifest")
     seed, paused = requests.seed(body), requests.truth(body, "paused")
-    new_desks.take(request.META.get("REMOTE_ADDR", ""), f"More than {NEW_DESKS_PER_MINUTE} new desks a minute. Wait a moment.")
+    limits.new_desks.take(request.META.get("REMOTE_ADDR", ""))
     try:
         begun = await asyncio.to_thread(scenario.load if kind == "scenario" else scenario.from_manifest, text)
         room, key = await registry.make(begun, seed, paused=bool(paused))

@@ -48,17 +48,22 @@ class Allowance:
 
 
 class Allowances:
-    """One allowance for each caller; callers who have all of theirs again are forgotten."""
+    """One allowance of `what` for each caller; callers who have all of theirs again are forgotten."""
 
-    def __init__(self, per_minute: int, callers: int = 10_000):
+    def __init__(self, per_minute: int, what: str, callers: int = 10_000):
         self._per_minute = per_minute
+        self._what = what
         self._callers = callers
         self._of: dict[str, Allowance] = {}
 
-    def take(self, caller: str, sentence: str) -> None:
+    def take(self, caller: str) -> None:
         if caller not in self._of:
             if len(self._of) >= self._callers:
                 self._of = {name: allowance for name, allowance in self._of.items() if not allowance.full}
             self._of[caller] = Allowance(self._per_minute)
         if not self._of[caller].take():
-            raise TooMany(sentence)
+            raise TooMany(f"More than {self._per_minute} {self._what} a minute. Wait a moment.")
+
+
+new_desks = Allowances(NEW_DESKS_PER_MINUTE, "new desks")
+"""By network address, from the pages and the API together."""

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from rollviz.deskapi import views
+from rollviz.rooms import limits
 from rollviz.rooms.limits import ADVANCE_SECONDS, LIFE_SECONDS, MANIFEST_BYTES, REQUEST_BYTES, Allowances
 from rollviz.rooms.models import Desk as Row
 from tests.rollviz.desks import MANIFEST, SET_IMAGE
@@ -242,7 +242,7 @@ async def test_a_body_that_is_too_large_is_413(api):
 
 
 async def test_desks_and_commands_come_at_a_bounded_rate(api, monkeypatch):
-    monkeypatch.setattr(views, "new_desks", Allowances(2))
+    monkeypatch.setattr(limits, "new_desks", Allowances(2, "new desks"))
     desk = await api.make_desk()
     await api.make_desk()
     status, answer = await api.post("/api/desks", {"scenario": "fade"})

@@ -28,11 +28,11 @@ def test_an_allowance_never_grows_beyond_a_minute(clock):
 
 
 def test_each_caller_has_an_allowance_and_quiet_ones_are_forgotten(clock):
-    allowances = Allowances(1, callers=2)
+    allowances = Allowances(1, "desks", callers=2)
     for caller in "ab":
-        allowances.take(caller, "wait")
-        with pytest.raises(TooMany, match="wait"):
-            allowances.take(caller, "wait")
+        allowances.take(caller)
+        with pytest.raises(TooMany, match="More than 1 desks a minute"):
+            allowances.take(caller)
     clock.now += 61
-    allowances.take("c", "wait")
+    allowances.take("c")
     assert set(allowances._of) == {"c"}
