@@ -68,6 +68,8 @@ class Recording:
         self.commands: list[Timed] = []
         self.samples: list[Sample] = []
         self.marks: list[Mark] = []
+        self.reached: list[Millis] = []
+        """When each step of the lesson was done, as far as they are: looked at once a second, so a replay reaches the same."""
         self._script: list[tuple[Millis, Any]] = sorted(scenario.timed_commands(), key=lambda timed: timed[0])
         self._sampled: tuple[int, Sample] | None = None
         self._entries = 0
@@ -114,6 +116,7 @@ class Recording:
         self._mark_faults()
         if stop % 1000 == 0 and (not self.samples or self.samples[-1].t < stop // 1000):
             self.samples.append(self._sample(stop // 1000))
+            self._note_steps()
 
     def _sample(self, second: int) -> Sample:
         """Read off the pods; in a second in which nothing was written the last reading stands."""
@@ -130,6 +133,11 @@ class Recording:
         )
         self._sampled = (store.revision, sample)
         return sample
+
+    def _note_steps(self) -> None:
+        steps = self.scenario.steps
+        while len(self.reached) < len(steps) and steps[len(self.reached)].holds(self.cluster):
+            self.reached.append(self.now)
 
     def _set_sample(self, rs: ReplicaSet) -> SetSample | None:
         store = self.cluster.store

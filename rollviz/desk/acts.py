@@ -1,0 +1,69 @@
+"""What a person can do next with one press: each act is a kubectl line, with names and numbers of this desk in it."""
+
+from typing import NamedTuple
+
+from rollviz.desk.story import Scene
+from simulation.controllers.deployment import util
+from simulation.stages import split
+
+BLANK = "create deployment web --image=nginx --replicas=4"
+
+
+class Act(NamedTuple):
+    id: str
+    glyph: str
+    verb: str
+    line: str
+
+
+VERSIONS = (
+    ("good", "i-ok", "a good version", ""),
+    ("missing", "s-pullerr", "an image that does not exist", "-missing"),
+    ("crash", "s-crash", "a version that crashes", "-crash"),
+    ("slow", "s-notready", "a version that starts slowly", "-slow"),
+)
+"""(id, glyph, verb, what is added to the tag: the catalogue judges an image by its name)."""
+
+
+def acts(scene: Scene | None, others: list[tuple[str, str]]) -> tuple[Act, ...]:
+    """For the Deployment of this scene; `others` are (name, namespace) of pods that nobody counts."""
+    if scene is None:
+        kill = [Act("kill", "s-terminating", "kill a pod", f"delete pod {name}{_scope(namespace)}") for name, namespace in others[:1]]
+        return (Act("create", "i-you", "create", BLANK), *kill)
+    d = scene.group.d
+    name, scope, want = f"deployment/{scene.name}", _scope(d.metadata.namespace), util.replicas_of(d)
+    found = [
+        *([] if any(s.plug for s in scene.strips) else [Act("expose", "i-you", "give it a Service", f"expose {name} --port=80{scope}")]),
+        *_images(scene, name, scope),
+        Act("more", "i-up", "one more", f"scale {name} --replicas={want + 1}{scope}"),
+        *([Act("fewer", "i-down", "one fewer", f"scale {name} --replicas={want - 1}{scope}")] if want else []),
+        Act("resume", "i-play", "resume", f"rollout resume {name}{scope}")
+        if d.spec.paused
+        else Act("pause", "i-pause", "pause", f"rollout pause {name}{scope}"),
+        Act("restart", "i-again", "restart", f"rollout restart {name}{scope}"),
+        *([Act("undo", "i-undo", "undo", f"rollout undo {name}{scope}")] if len(scene.group.sets) > 1 else []),
+        *_kill(scene, scope),
+    ]
+    return tuple(found)
+
+
+def _images(scene: Scene, name: str, scope: str) -> list[Act]:
+    container = scene.group.d.spec.template.spec.containers[0]
+    repository, _ = split(container.image)
+    number = max((util.revision_of(rs) or 0 for rs in scene.group.sets), default=0) + 1
+    image = f"set image {name} {container.name}={repository}:{number}.0"
+    return [Act(id, glyph, verb, f"{image}{tag}{scope}") for id, glyph, verb, tag in VERSIONS]
+
+
+def _kill(scene: Scene, scope: str) -> list[Act]:
+    """The oldest pod of the largest set."""
+    strips = [s for s in scene.strips if any(c.state != "terminating" for c in s.pods)]
+    if not strips:
+        return []
+    largest = max(strips, key=lambda s: (s.available, s.v))
+    victim = next(c for c in largest.pods if c.state != "terminating")
+    return [Act("kill", "s-terminating", "kill a pod", f"delete pod {victim.name}{scope}")]
+
+
+def _scope(namespace: str) -> str:
+    return f" -n {namespace}" if namespace not in ("", "default") else ""

@@ -1,0 +1,39 @@
+// One lead per plugged jack, nested so that none cross: the farthest strip takes the top jack.
+const SVG = "http://www.w3.org/2000/svg";
+
+export function drawCables() {
+  const canvas = document.getElementById("cables");
+  if (!canvas || getComputedStyle(canvas).display === "none") return;
+  const origin = canvas.getBoundingClientRect(), paths = [];
+  for (const out of document.querySelectorAll("#service [data-out]")) {
+    const into = document.querySelector(`[data-in="${CSS.escape(out.dataset.out)}"]`);
+    const plug = into?.dataset.plug ?? "";
+    if (plug) out.dataset.plug = plug; else out.removeAttribute("data-plug");
+    if (!plug) continue;
+    const from = centre(out, origin), to = centre(into, origin), hue = into.closest("[data-hue]").dataset.hue;
+    out.dataset.hue = hue;
+    const line = lead(from, to);
+    paths.push(path(line, "sheath", hue), path(line, "core", hue, plug === "dark"));
+  }
+  canvas.replaceChildren(...paths);
+}
+
+function centre(element, origin) {
+  const box = element.getBoundingClientRect();
+  return { x: box.x + box.width / 2 - origin.x, y: box.y + box.height / 2 - origin.y };
+}
+
+function lead(from, to) {
+  if (Math.abs(to.y - from.y) < 3) return `M${from.x} ${from.y}H${to.x}`;
+  const r = Math.max(0, Math.min(22, Math.abs(to.y - from.y), Math.abs(to.x - from.x)));
+  return `M${from.x} ${from.y}H${to.x - r}Q${to.x} ${from.y} ${to.x} ${from.y + r}V${to.y}`;
+}
+
+function path(line, name, hue, dark) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", line);
+  path.setAttribute("class", name);
+  path.dataset.hue = hue;
+  if (dark) path.setAttribute("data-dark", "");
+  return path;
+}

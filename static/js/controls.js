@@ -1,0 +1,38 @@
+// Who may act: the presenter, on a line that is up. Everything that can be pressed posts from here.
+export const app = document.getElementById("app");
+const DESK = `/d/${app.dataset.desk}`;
+const CONTROLS = "[data-do], [data-clock], [data-fader], .knob__dial, .knob__raw";
+const listeners = [];
+
+export const blocked = (listener) => listeners.push(listener);
+export const mayAct = () => app.dataset.role === "presenter" && !app.hasAttribute("data-off");
+
+// True if the act is refused; says why.
+export function refuse() {
+  if (mayAct()) return false;
+  const why = app.dataset.role === "presenter" ? "The line is down: nothing can be moved until it is back." : "Only its maker moves this desk. try it: your own copy of this moment.";
+  listeners.forEach((listener) => listener(why));
+  return true;
+}
+
+export function showControls() {
+  const disabled = String(!mayAct());
+  for (const control of app.querySelectorAll(CONTROLS)) if (control.getAttribute("aria-disabled") !== disabled) control.setAttribute("aria-disabled", disabled);
+}
+
+export const act = (values) => post("do", values);
+export const setClock = (values) => post("clock", values);
+
+function post(where, values) {
+  return htmx.ajax("POST", `${DESK}/${where}`, { source: app, target: app, swap: "none", values });
+}
+
+addEventListener("click", (event) => {
+  const key = event.target.closest?.("[data-do], [data-clock]");
+  if (!key || key.matches('[aria-disabled="true"]:not([data-do], [data-clock])')) return;
+  if (refuse()) return;
+  if (key.dataset.do) act({ verb: "run", line: key.dataset.do });
+  else if (key.dataset.clock === "play") setClock({ paused: app.hasAttribute("data-paused") ? "no" : "yes" });
+  else if (key.dataset.clock === "step") setClock({ step: "yes" });
+  else setClock({ speed: key.dataset.value });
+});

@@ -1,0 +1,49 @@
+// The keyboard. Single keys are off while somebody types, and a key that the focused control needs is its own.
+import { app, refuse, setClock } from "./controls.js";
+import { nextKey } from "./lesson.js";
+
+const SPEEDS = ["0.25", "1", "4", "16"];
+let prefix = 0;
+
+const typing = (target) => target.matches("input:not([type=range]), textarea, select, [contenteditable]");
+const pressing = (target) => target.closest("button, a, summary");
+
+addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || document.querySelector("dialog[open]")) return;
+  if (Date.now() < prefix) {
+    prefix = 0;
+    if (go(key)) event.preventDefault();
+    return;
+  }
+  if (key === " " && pressing(target)) return;
+  const command = COMMANDS[key] ?? (SPEEDS[Number(key) - 1] && (() => refuse() || setClock({ speed: SPEEDS[Number(key) - 1] })));
+  if (!command) return;
+  event.preventDefault();
+  command(target);
+});
+
+const COMMANDS = {
+  " ": () => refuse() || setClock({ paused: app.hasAttribute("data-paused") ? "no" : "yes" }),
+  "]": () => refuse() || setClock({ step: "yes" }),
+  g: () => { prefix = Date.now() + 1500; },
+  u: (target) => target.closest(".strip")?.querySelector(".foot [data-do]")?.click(),
+  w: () => document.getElementById("why").focus(),
+  n: () => nextKey()?.click(),
+  t: () => document.querySelector("[data-theme-toggle]").click(),
+  "?": () => document.getElementById("shortcuts").showModal(),
+};
+
+function go(key) {
+  if (/^[1-9]$/.test(key)) return focus(document.querySelectorAll(".strip [data-fader]")[Number(key) - 1]);
+  const place = { m: "#desired", s: "#service", n: "#rack" }[key];
+  return place ? focus(document.querySelector(place)) : false;
+}
+
+function focus(element) {
+  if (!element) return false;
+  if (element.tabIndex < 0) element.tabIndex = -1;
+  element.focus();
+  element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  return true;
+}

@@ -1,0 +1,88 @@
+// A strip's numbers, its cap and its cells. The engine's values go into custom properties; CSS does the geometry and the motion.
+import { isHeld, showValue } from "./fader.js";
+import { glyph, setAttribute, setText } from "./state.js";
+
+const STATES = { a: "available", r: "ready", n: "notready", u: "pulling", p: "pending", e: "pullerr", c: "crash", l: "lost", t: "terminating" };
+const NAMES = { a: "available", r: "ready, not yet available", n: "running, not ready", u: "pulling the image", p: "pending", e: "cannot pull the image", c: "crash loop", l: "on a lost node", t: "terminating" };
+const STEPS = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+
+export function drawStrips(state, patches, whole) {
+  const row = document.getElementById("strips");
+  const count = String(Object.keys(state.sets).length);
+  if (row.dataset.n !== count) row.dataset.n = count;
+  setAttribute(row, "data-many", state.many);
+  for (const id of whole ? Object.keys(state.sets) : Object.keys(patches)) {
+    const element = document.getElementById(id), set = state.sets[id];
+    if (element && set) drawStrip(element, set, state, whole);
+  }
+}
+
+function drawStrip(element, set, state, whole) {
+  const fader = element.querySelector("[data-fader]");
+  if (!isHeld(fader)) showValue(element, fader, set.v);
+  setAttribute(fader, "aria-valuetext", set.say);
+  element.style.setProperty("--ready", set.r);
+  element.style.setProperty("--peak", set.p);
+  element.style.setProperty("--dest", set.d ?? 0);
+  setAttribute(element, "data-peak", String(set.p));
+  setAttribute(element, "data-dest", set.d === undefined ? null : String(set.d));
+  setAttribute(element, "data-pin", set.pin);
+  setAttribute(element, "data-target", set.tgt);
+  setAttribute(element, "data-hue", String(set.hue));
+  const jack = element.querySelector(".jack");
+  setAttribute(jack, "data-plug", set.plug);
+  setText(element.querySelector('[data-n="endpoints"]'), set.e);
+  setText(element.querySelector('[data-n="endpoint-word"]'), set.e === 1 ? "endpoint" : "endpoints");
+  setText(element.querySelector('[data-n="of"]'), `${set.r}/${set.v}`);
+  drawPods(element.querySelector(".pods"), set, state.cols, whole);
+}
+
+function drawPods(list, set, cols, whole) {
+  const words = set.w ? set.w.split("|") : [], names = set.i ? set.i.split("|") : [];
+  while (list.children.length > set.s.length) list.lastChild.remove();
+  for (let i = 0; i < set.s.length; i++) {
+    const letter = set.s[i];
+    const cell = list.children[i] ?? newCell(list, whole);
+    if (cell.dataset.s !== STATES[letter]) cell.dataset.s = STATES[letter];
+    if (cols === 1) {
+      if (!cell.firstChild) cell.append(glyph(""), Object.assign(document.createElement("span"), { className: "pod__id" }));
+      setAttribute(cell.firstChild.firstChild, "href", `#s-${STATES[letter]}`);
+      setText(cell.lastChild, words[i] ?? "");
+      setAttribute(cell, "title", `${names[i] ?? ""}: ${NAMES[letter]}`);
+    }
+  }
+}
+
+function newCell(list, whole) {
+  const cell = document.createElement("li");
+  cell.className = "pod";
+  if (!whole) {
+    cell.dataset.new = "";
+    setTimeout(() => cell.removeAttribute("data-new"), 400);
+  }
+  return list.appendChild(cell);
+}
+
+// One scale for all: numbers beside the faders, how far they reach, how dense the cells are.
+export function drawScale(state) {
+  const desk = document.getElementById("desk");
+  desk.style.setProperty("--max", state.max);
+  const step = STEPS.find((s) => state.max <= 12 * s) ?? 10000;
+  for (const scale of desk.querySelectorAll("[data-scale]")) {
+    if (scale.dataset.drawn === String(state.max)) continue;
+    scale.dataset.drawn = state.max;
+    scale.replaceChildren();
+    for (let i = 0; i <= state.max; i += step) {
+      const number = document.createElement("span");
+      number.textContent = i;
+      number.style.setProperty("--i", i);
+      scale.append(number);
+    }
+  }
+  for (const fader of desk.querySelectorAll("[data-fader]")) if (fader.max !== String(state.max)) fader.max = state.max;
+  for (const pods of desk.querySelectorAll(".pods")) {
+    pods.dataset.cols = state.cols;
+    pods.style.setProperty("--cols", state.cols);
+    pods.style.setProperty("--rows", Math.ceil(state.max / state.cols));
+  }
+}
