@@ -102,3 +102,13 @@ def web(cluster: Cluster) -> Deployment:
 def sizes(cluster: Cluster) -> list[int]:
     """spec.replicas of each set in order of creation."""
     return [rs.spec.replicas for rs in sets(cluster)]
+
+
+def woken(cluster: Cluster) -> list[tuple[str, str]]:
+    """(controller, name) of every key that waits, in order; they wait no more."""
+    seen = []
+    while cluster.engine.due() is not None:
+        entry = cluster.engine.pop()
+        if entry is not None:
+            seen.append((entry[0], entry[1][1]))
+    return seen

@@ -54,7 +54,7 @@ def _filled(value: Any, now: Time, key: str = "") -> Any:
             return time(value, now)
         inner = {("lastState" if k == "lastTerminationState" else k): _filled(v, now, k) for k, v in value.items()}
         return {**NEEDED.get(key, {}), **inner}
-    return from_rfc3339(value) if isinstance(value, str) and (key.endswith("Time") or key.endswith("Timestamp")) else value
+    return from_rfc3339(value) if isinstance(value, str) and key.endswith(("Time", "Timestamp")) else value
 
 
 def owners(given: Json) -> tuple[OwnerReference, ...]:

@@ -8,8 +8,6 @@ from msgspec.structs import replace
 from simulation.controllers.deployment import util
 from simulation.ledger import Ledger
 from simulation.objects import (
-    DESIRED_REPLICAS,
-    MAX_REPLICAS,
     POD_TEMPLATE_HASH,
     REVISION,
     Deployment,
@@ -37,7 +35,7 @@ def sets_and_revision(
 ) -> tuple[Deployment, ReplicaSet | None, list[ReplicaSet]]:
     """(deployment, new set or None, old sets): getAllReplicaSetsAndSyncRevision."""
     new = util.find_new(d, sets)
-    old = [rs for rs in sets if new is None or rs.metadata.uid != new.metadata.uid]
+    old = util.find_old(sets, new)
     revision = util.max_revision(old) + 1
     if new is not None:
         d, new = _take_up(store, ledger, d, new, revision)
@@ -89,19 +87,14 @@ def _new_replica_set(d: Deployment, size: int, revision: int) -> ReplicaSet:
     template = d.spec.template
     labels = {**template.metadata.labels, POD_TEMPLATE_HASH: hash_}
     selector = d.spec.selector or LabelSelector()
-    annotations = {
-        **util.own_annotations(d.metadata.annotations),
-        REVISION: str(revision),
-        DESIRED_REPLICAS: str(util.replicas_of(d)),
-        MAX_REPLICAS: str(util.replicas_of(d) + util.max_surge(d)),
-    }
+    annotations = {**util.own_annotations(d.metadata.annotations), REVISION: str(revision)}
     owner = OwnerReference("apps/v1", "Deployment", d.metadata.name, d.metadata.uid, True, True)
     return ReplicaSet(
         metadata=ObjectMeta(
             name=util.replica_set_name(d.metadata.name, hash_),
             namespace=d.metadata.namespace,
             labels=labels,
-            annotations=annotations,
+            annotations=_sized_for(d, annotations),
             owner_references=(owner,),
         ),
         spec=ReplicaSetSpec(
@@ -136,14 +129,17 @@ def scale_set(store: Store, d: Deployment, rs: ReplicaSet, size: int, force: boo
     old = util.replicas_of(rs)
     if size == old and not force:
         return False
-    desired, most = str(util.replicas_of(d)), str(util.replicas_of(d) + util.max_surge(d))
-    annotations = {**rs.metadata.annotations, DESIRED_REPLICAS: desired, MAX_REPLICAS: most}
+    annotations = _sized_for(d, rs.metadata.annotations)
     store.update(replace(rs, metadata=replace(rs.metadata, annotations=annotations), spec=replace(rs.spec, replicas=size)))
     if size == old:
         return False
     way = "up" if size > old else "down"
     store.event(d, "Normal", "ScalingReplicaSet", f"Scaled {way} replica set {rs.metadata.name} from {old} to {size}", COMPONENT)
     return True
+
+
+def _sized_for(d: Deployment, annotations: dict[str, str]) -> dict[str, str]:
+    return util.with_replicas_annotations(annotations, util.replicas_of(d), util.replicas_of(d) + util.max_surge(d))
 
 
 def sync(store: Store, ledger: Ledger, d: Deployment, sets: list[ReplicaSet]) -> None:
@@ -166,7 +162,7 @@ def scale(store: Store, ledger: Ledger, d: Deployment, new: ReplicaSet | None, o
             terms = {"replicas": size, "from": was}
             _note(store, ledger, d, target, "only one set has replicas", terms, size, size - was)
         return
-    if new is not None and _is_saturated(d, new):
+    if new is not None and util.is_saturated(d, new):
         for rs in util.active(sorted(old, key=util.by_age)):
             terms = {"replicas": util.replicas_of(d), "from": util.replicas_of(rs)}
             _note(store, ledger, d, rs, "new set is full", terms, 0, -util.replicas_of(rs))
@@ -184,11 +180,6 @@ def _only_active_or_latest(new: ReplicaSet | None, old: list[ReplicaSet]) -> Rep
     if active:
         return None
     return new if new is not None else max(old, key=util.by_age, default=None)
-
-
-def _is_saturated(d: Deployment, rs: ReplicaSet) -> bool:
-    want = util.replicas_of(d)
-    return util.replicas_of(rs) == want == util.desired_replicas_annotation(rs) and rs.status.available_replicas == want
 
 
 def _scale_in_proportion(store: Store, ledger: Ledger, d: Deployment, sets: list[ReplicaSet]) -> None:

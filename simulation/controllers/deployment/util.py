@@ -24,7 +24,7 @@ from simulation.objects import (
     Time,
 )
 
-NO_DEADLINE = 2147483647
+MAX_INT32 = NO_DEADLINE = 2147483647
 REVISION_HISTORY_CHARS = 2000
 HASH_DIGITS = str.maketrans("0123456789", "456789bcdf")
 """Decimal digits as apimachinery's rand.SafeEncodeString maps them: alphabet[ord(c) mod 27]."""
@@ -113,20 +113,27 @@ def active(sets: Iterable[ReplicaSet]) -> list[ReplicaSet]:
     return [rs for rs in sets if replicas_of(rs) > 0]
 
 
-def _int32(text: str | None) -> int | None:
-    """A positive int32 annotation, None if it is missing or not one."""
-    try:
-        return int(text) if text is not None and re.fullmatch(r"[-+]?[0-9]+", text) else None
-    except ValueError:
+def non_negative_int32(annotations: dict[str, str], key: str) -> int | None:
+    """The number in an annotation, None if it is missing or no int32 from 0 up (getNonNegativeInt32FromAnnotation)."""
+    text = annotations.get(key, "")
+    if not re.fullmatch("[0-9]+", text) or len(text.lstrip("0")) > 10:
         return None
+    number = int(text)
+    return number if number <= MAX_INT32 else None
 
 
 def desired_replicas_annotation(rs: ReplicaSet) -> int | None:
-    return _int32(rs.metadata.annotations.get(DESIRED_REPLICAS))
+    return non_negative_int32(rs.metadata.annotations, DESIRED_REPLICAS)
 
 
 def max_replicas_annotation(rs: ReplicaSet) -> int | None:
-    return _int32(rs.metadata.annotations.get(MAX_REPLICAS))
+    """0 is as good as none: somebody else wrote it."""
+    return non_negative_int32(rs.metadata.annotations, MAX_REPLICAS) or None
+
+
+def with_replicas_annotations(annotations: dict[str, str], desired: int, most: int) -> dict[str, str]:
+    """What a set was last sized for (SetReplicasAnnotations)."""
+    return {**annotations, DESIRED_REPLICAS: str(desired), MAX_REPLICAS: str(most)}
 
 
 def replica_set_fraction(rs: ReplicaSet, d: Deployment) -> int:
@@ -187,6 +194,17 @@ def find_new(d: Deployment, sets: Iterable[ReplicaSet]) -> ReplicaSet | None:
         if equal_templates(rs.spec.template, d.spec.template):
             return rs
     return None
+
+
+def find_old(sets: Iterable[ReplicaSet], new: ReplicaSet | None) -> list[ReplicaSet]:
+    """All sets but the new one (FindOldReplicaSets)."""
+    return [rs for rs in sets if new is None or rs.metadata.uid != new.metadata.uid]
+
+
+def is_saturated(d: Deployment, rs: ReplicaSet) -> bool:
+    """It has all the replicas, was sized for them, and all of them are available (IsSaturated)."""
+    want = replicas_of(d)
+    return replicas_of(rs) == want == desired_replicas_annotation(rs) and rs.status.available_replicas == want
 
 
 def revision_of(obj: Deployment | ReplicaSet) -> int | None:
