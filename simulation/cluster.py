@@ -199,7 +199,7 @@ class Cluster:
         for owner in owners:
             if owner is not None and owner.kind == "Deployment":
                 self._queue("deployment", (rs.metadata.namespace, owner.name))
-        if new is not None and controller_of(new) is None:
+        if new is not None and controller_of(new) is None and (old is None or _identity_changed(old, new)):
             for d in self.store.list("Deployment", new.metadata.namespace):
                 if d.spec.selector is not None and selectors.matches(d.spec.selector, new.metadata.labels):
                     self._queue("deployment", key_of(d))
@@ -320,7 +320,7 @@ ROUTES: dict[str, Callable[[Cluster, Any, Any], None]] = {
 }
 
 
-def _identity_changed(old: Pod, new: Pod) -> bool:
+def _identity_changed(old: Any, new: Any) -> bool:
     a, b = old.metadata, new.metadata
     return a.labels != b.labels or a.owner_references != b.owner_references
 

@@ -23,7 +23,7 @@ def sync_rollout_status(store: Store, ledger: Ledger, d: Deployment, new: Replic
     if status != d.status:
         store.update_status(replace(d, status=status))
         return None
-    return _requeue_stuck(store, d, status)
+    return requeue_stuck(store, d, status)
 
 
 def _was_complete(status: DeploymentStatus) -> bool:
@@ -78,7 +78,7 @@ def _replica_failure(new: ReplicaSet | None, sets: list[ReplicaSet]) -> Deployme
     return None
 
 
-def _requeue_stuck(store: Store, d: Deployment, status: DeploymentStatus) -> int | None:
+def requeue_stuck(store: Store, d: Deployment, status: DeploymentStatus) -> int | None:
     """When nothing else will wake us, wake at the deadline (requeueStuckDeployment)."""
     progressing = util.get_condition(status.conditions, "Progressing")
     if not util.has_deadline(d) or progressing is None:

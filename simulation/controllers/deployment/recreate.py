@@ -12,7 +12,7 @@ def rollout_recreate(store: Store, ledger: Ledger, d: Deployment, sets: list[Rep
     """One step of a Recreate rollout; returns in how many ms to look again, None for "when something changes"."""
     d, new, old = sets_and_revision(store, ledger, d, sets, create=False)
     everything = old if new is None else [*old, new]
-    if _scale_to_zero(store, ledger, d, old):
+    if scale_to_zero(store, ledger, d, old):
         return sync_rollout_status(store, ledger, d, new, everything)
     running = old_pods_running(store, old)
     if running:
@@ -31,7 +31,8 @@ def rollout_recreate(store: Store, ledger: Ledger, d: Deployment, sets: list[Rep
     return sync_rollout_status(store, ledger, d, new, everything)
 
 
-def _scale_to_zero(store: Store, ledger: Ledger, d: Deployment, old: list[ReplicaSet]) -> bool:
+def scale_to_zero(store: Store, ledger: Ledger, d: Deployment, old: list[ReplicaSet]) -> bool:
+    """All old sets at once; True if any still had a size (scaleDownOldReplicaSetsForRecreate)."""
     scaled = False
     for rs in util.active(old):
         size = util.replicas_of(rs)

@@ -17,14 +17,15 @@ def rollout_rolling(store: Store, ledger: Ledger, d: Deployment, sets: list[Repl
     if new is None:
         return None
     everything = [*old, new]
-    if _reconcile_new(store, ledger, d, new, everything) or _reconcile_old(store, ledger, d, new, old, everything):
+    if reconcile_new(store, ledger, d, new, everything) or reconcile_old(store, ledger, d, new, old, everything):
         return sync_rollout_status(store, ledger, d, new, everything)
     if util.is_complete(d, d.status):
         clean_up(store, ledger, d, old)
     return sync_rollout_status(store, ledger, d, new, everything)
 
 
-def _reconcile_new(store: Store, ledger: Ledger, d: Deployment, new: ReplicaSet, everything: list[ReplicaSet]) -> bool:
+def reconcile_new(store: Store, ledger: Ledger, d: Deployment, new: ReplicaSet, everything: list[ReplicaSet]) -> bool:
+    """Give the new set the size it may have now; True if that is another than it has (reconcileNewReplicaSet)."""
     size, want = util.replicas_of(new), util.replicas_of(d)
     if size == want:
         return False
@@ -39,9 +40,10 @@ def _reconcile_new(store: Store, ledger: Ledger, d: Deployment, new: ReplicaSet,
     return scale_set(store, d, new, grown)
 
 
-def _reconcile_old(
+def reconcile_old(
     store: Store, ledger: Ledger, d: Deployment, new: ReplicaSet, old: list[ReplicaSet], everything: list[ReplicaSet]
 ) -> bool:
+    """Take from the old sets what the others can do without; True if anything was (reconcileOldReplicaSets)."""
     shrinkable = util.active(old)
     if not shrinkable:
         return False
@@ -54,14 +56,14 @@ def _reconcile_old(
         ledger.write(store.now, COMPONENT, d, "", decision, "old may shrink by", terms, max(budget, 0))
         return False
     shrinkable.sort(key=util.by_age)
-    shrinkable, cleaned = _clean_up_unhealthy(store, ledger, d, shrinkable, budget)
+    shrinkable, cleaned = clean_up_unhealthy(store, ledger, d, shrinkable, budget)
     # both parts read the same, now older, availability: upstream does, and so both can act in one step
-    removed = cleaned + _scale_down_available(store, ledger, d, shrinkable, everything, least)
+    removed = cleaned + scale_down_available(store, ledger, d, shrinkable, everything, least)
     ledger.write(store.now, COMPONENT, d, "", decision if removed else "held", "old may shrink by", terms, budget)
     return removed > 0
 
 
-def _clean_up_unhealthy(store: Store, ledger: Ledger, d: Deployment, old: list[ReplicaSet], most: int) -> tuple[list[ReplicaSet], int]:
+def clean_up_unhealthy(store: Store, ledger: Ledger, d: Deployment, old: list[ReplicaSet], most: int) -> tuple[list[ReplicaSet], int]:
     """Old pods that do not answer go first, they cost nothing (cleanupUnhealthyReplicas)."""
     total, left = 0, []
     for rs in old:
@@ -81,7 +83,7 @@ def _clean_up_unhealthy(store: Store, ledger: Ledger, d: Deployment, old: list[R
     return left, total
 
 
-def _scale_down_available(
+def scale_down_available(
     store: Store, ledger: Ledger, d: Deployment, old: list[ReplicaSet], everything: list[ReplicaSet], least: int
 ) -> int:
     """Old pods that answer go while enough others do (scaleDownOldReplicaSetsForRollingUpdate)."""
