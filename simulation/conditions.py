@@ -3,7 +3,7 @@
     {time: 20}                                     the clock shows 20 s or more
     {deployment: web, available: 10}               also ready, updated, total, replicas, unavailable, image, revision, paused, complete
     {deployment: web, condition: Progressing, reason: ProgressDeadlineExceeded}          also status
-    {replicaset: new, pods: 5}                     the one the Deployment wants; also old (all others together), or a name; also ready, image
+    {replicaset: new, pods: 5}                     the target; or old (all others), or its name; also ready, image
     {pods: "app=web", count: 3, state: notready}   state as the desk names it; selector and state may be left out
     {service: web, endpoints: 8}                   ready endpoints
     {exists: pod/web} · {gone: pod/web}

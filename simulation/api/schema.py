@@ -52,7 +52,8 @@ def clean(type: str, value: Any, unknown: list[str], struct: str = "", path: str
     """A copy of `value` as Go would decode it into `type`: nulls dropped, quantities as strings. Raises Mismatch.
 
     `path` is the JSON path without indices that encoding/json names, `strict_path` the one with indices that the strict decoder
-    names; the latter is added to `unknown` for each field the type does not have (case matters).
+    names; the latter is added to `unknown` for each field the type does not have (case matters). Fields are taken by name, as kubectl
+    sends them.
     """
     if type.startswith("[]"):
         if not isinstance(value, list):
@@ -73,7 +74,7 @@ def clean(type: str, value: Any, unknown: list[str], struct: str = "", path: str
 
 def _struct(type: str, fields: dict[str, Field], value: dict, unknown: list[str], path: str, strict_path: str) -> dict:
     out = {}
-    for key, inner in value.items():
+    for key, inner in sorted(value.items()):
         here, strict = (f"{p}.{key}" if p else key for p in (path, strict_path))
         field = fields.get(key)
         if field is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from simulation.api.errors import INVALID, UNSUPPORTED, FieldError
 from simulation.api.names import label_key_problems, label_value_problems
 from simulation.objects import LabelSelector
 
@@ -38,7 +39,11 @@ Labels = Mapping[str, str]
 
 
 class ParseError(Exception):
-    """A selector that cannot be read; the message is the parser's own."""
+    """A selector that cannot be read; the message is the parser's own. `errors` are the field errors of a requirement, if that is it."""
+
+    def __init__(self, message: str, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message)
+        self.errors = errors
 
 
 class Requirement(msgspec.Struct, frozen=True):
@@ -93,13 +98,6 @@ class Selector(msgspec.Struct, frozen=True):
     def add(self, *requirements: Requirement) -> "Selector":
         return Selector(tuple(sorted((*self.requirements, *requirements), key=lambda r: r.key)))
 
-    def exact(self, key: str) -> str | None:
-        """The one value this selector demands of `key`, None if it leaves a choice."""
-        for r in self.requirements:
-            if r.key == key and len(r.values) == 1 and r.operator in (IN, EQUALS, DOUBLE_EQUALS):
-                return r.values[0]
-        return None
-
     def __str__(self) -> str:
         return ",".join(map(str, self.requirements))
 
@@ -110,35 +108,33 @@ NOTHING = Selector(nothing=True)
 def requirement(key: str, operator: str, values: Iterable[str] = ()) -> Requirement:
     """A checked requirement (labels.NewRequirement). Raises ParseError with all that is wrong with it."""
     values = tuple(sorted(set(values)))
-    problems = [f'key: Invalid value: "{key}": {said}' for said in label_key_problems(key)]
-    problems += _operator_problems(operator, values)
+    errors = [FieldError(INVALID, "key", key, said) for said in label_key_problems(key)]
+    errors += _operator_errors(operator, values)
     for i, value in enumerate(values):
-        problems += [f'values[{i}][{key}]: Invalid value: "{value}": {said}' for said in label_value_problems(value)]
-    if problems:
-        raise ParseError(problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]")
+        errors += [FieldError(INVALID, f"values[{i}][{key}]", value, said) for said in label_value_problems(value)]
+    if errors:
+        said = ", ".join(map(str, errors))
+        raise ParseError(said if len(errors) == 1 else f"[{said}]", tuple(errors))
     return Requirement(key, operator, values)
 
 
-def _operator_problems(operator: str, values: tuple[str, ...]) -> list[str]:
-    shown = "[" + ",".join(f'"{v}"' for v in values) + "]"
-    if operator in (IN, NOT_IN):
-        return [] if values else [f"values: Invalid value: {shown}: for 'in', 'notin' operators, values set can't be empty"]
-    if operator in (EQUALS, DOUBLE_EQUALS, NOT_EQUALS):
-        return [] if len(values) == 1 else [f"values: Invalid value: {shown}: exact-match compatibility requires one single value"]
-    if operator in (EXISTS, DOES_NOT_EXIST):
-        return [f"values: Invalid value: {shown}: values set must be empty for exists and does not exist"] if values else []
-    if operator in (GREATER, LESS):
-        if len(values) != 1:
-            return [f"values: Invalid value: {shown}: for 'Gt', 'Lt' operators, exactly one value is required"]
-        whole = _int64(values[0]) is not None
-        return [] if whole else [f"values[0]: Invalid value: \"{values[0]}\": for 'Gt', 'Lt' operators, the value must be an integer"]
-    supported = ", ".join(f'"{o}"' for o in ("in", "notin", "=", "==", "!=", "gt", "lt", "exists", "!"))
-    return [f'operator: Unsupported value: "{operator}": supported values: {supported}']
-
-
-def from_labels(labels: Labels | None) -> Selector:
-    """The selector of an equality map, as Services have; None and {} pick everything."""
-    return Selector(tuple(Requirement(key, EQUALS, (value,)) for key, value in sorted((labels or {}).items())))
+def _operator_errors(operator: str, values: tuple[str, ...]) -> list[FieldError]:
+    if operator not in OPERATORS:
+        return [FieldError(UNSUPPORTED, "operator", operator, "supported values: " + ", ".join(f'"{o}"' for o in OPERATORS))]
+    said = ""
+    if operator in (IN, NOT_IN) and not values:
+        said = "for 'in', 'notin' operators, values set can't be empty"
+    elif operator in (EQUALS, DOUBLE_EQUALS, NOT_EQUALS) and len(values) != 1:
+        said = "exact-match compatibility requires one single value"
+    elif operator in (EXISTS, DOES_NOT_EXIST) and values:
+        said = "values set must be empty for exists and does not exist"
+    elif operator in (GREATER, LESS) and len(values) != 1:
+        said = "for 'Gt', 'Lt' operators, exactly one value is required"
+    if said:
+        return [FieldError(INVALID, "values", list(values), said)]
+    if operator in (GREATER, LESS) and _int64(values[0]) is None:
+        return [FieldError(INVALID, "values[0]", values[0], "for 'Gt', 'Lt' operators, the value must be an integer")]
+    return []
 
 
 def from_object(selector: LabelSelector | None) -> Selector:
@@ -164,14 +160,6 @@ def matches(selector: LabelSelector | None, labels: Labels) -> bool:
         except ParseError:
             return False
     return selector.match_labels.items() <= labels.items()
-
-
-def format_selector(selector: LabelSelector | None) -> str:
-    """As kubectl prints it (metav1.FormatLabelSelector)."""
-    try:
-        return str(from_object(selector)) or "<none>"
-    except ParseError:
-        return "<error>"
 
 
 # ------------------------------------------------------------------------------------------------------------ string form
@@ -204,7 +192,7 @@ class _Parser:
     def requirements(self) -> list[Requirement]:
         found: list[Requirement] = []
         while True:
-            token, literal = self.peek()
+            token, literal = self.peek(values=True)
             if token in (IDENTIFIER, "DoesNotExistToken"):
                 found.append(self.requirement())
                 token, literal = self.take()
@@ -212,7 +200,7 @@ class _Parser:
                     return found
                 if token != "CommaToken":
                     raise ParseError(f"found '{literal}', expected: ',' or 'end of string'")
-                after, said = self.peek()
+                after, said = self.peek(values=True)
                 if after not in (IDENTIFIER, "DoesNotExistToken"):
                     raise ParseError(f"found '{said}', expected: identifier after ','")
             elif token == END:
@@ -282,11 +270,11 @@ class _Parser:
             elif token == "CommaToken":
                 if not values:
                     values.add("")
-                if self.peek(values=True)[0] == "ClosedParToken":
-                    return values | {""}
-                if self.peek(values=True)[0] == "CommaToken":
-                    self.take(values=True)
+                while self.peek()[0] == "CommaToken":
+                    self.take()
                     values.add("")
+                if self.peek()[0] == "ClosedParToken":
+                    return values | {""}
             else:
                 raise ParseError(f"found '{literal}', expected: ',', or identifier")
 
@@ -319,32 +307,12 @@ def parse_set(text: str) -> dict[str, str]:
     for part in text.split(",") if text else []:
         pieces = part.split("=")
         if len(pieces) != 2:
-            raise ParseError(f"invalid selector: {pieces_shown(pieces)}")
+            raise ParseError(f"invalid selector: [{' '.join(pieces)}]")
         key, value = (piece.strip(SPACE) for piece in pieces)
         for said in (*label_key_problems(key), *label_value_problems(value)):
             raise ParseError(f'key: Invalid value: "{key}": {said}')
         labels[key] = value
     return labels
-
-
-def pieces_shown(pieces: list[str]) -> str:
-    """A Go slice of strings as %v prints it."""
-    return f"[{' '.join(pieces)}]"
-
-
-def with_label(labels: Labels | None, key: str, value: str) -> dict[str, str]:
-    """A copy with one more label; an empty key adds nothing (pkg/util/labels CloneAndAddLabel)."""
-    return dict(labels or {}) | ({key: value} if key else {})
-
-
-def selector_with_label(selector: LabelSelector, key: str, value: str) -> LabelSelector:
-    """A copy that also demands this label (pkg/util/labels CloneSelectorAndAddLabel)."""
-    return msgspec.structs.replace(selector, match_labels=with_label(selector.match_labels, key, value))
-
-
-def conflicts(one: Labels, two: Labels) -> bool:
-    """Whether they give one key two values."""
-    return any(two.get(key, value) != value for key, value in one.items())
 
 
 def _int64(text: str | None) -> int | None:

@@ -34,6 +34,8 @@ Errors = list[FieldError]
 IMMUTABLE = "field is immutable"
 NOT_NEGATIVE = "must be greater than or equal to 0"
 ANNOTATIONS_SIZE = 256 * 1024
+HUGE = 18
+"""Digits of a percentage that are looked at: more of them only say that it is huge."""
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
@@ -116,11 +118,6 @@ def _counts(status: Any, other: tuple[str, int]) -> Errors:
     if status.available_replicas > status.ready_replicas:
         errors.append(FieldError(INVALID, "status.availableReplicas", status.available_replicas, "cannot be greater than readyReplicas"))
     return errors
-
-
-def validate_rollback_revision(revision: int) -> Errors:
-    """spec.rollbackTo.revision, which lives on in an annotation."""
-    return _not_negative("rollback.version", revision)
 
 
 def _deployment_spec(spec: DeploymentSpec) -> Errors:
@@ -207,7 +204,7 @@ def _number(value: int | str) -> int:
     """The number in `5` or "5%", 0 for any other text: what the zero test looks at."""
     if isinstance(value, int):
         return value
-    return 0 if names.percent_problems(value) else int(value[:-1])
+    return 0 if names.percent_problems(value) else int(value[:-1][:HUGE])
 
 
 def _whole(value: int | str | None) -> int | str:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from simulation.api import schema
-from simulation.api.errors import StatusError, bad_request
+from simulation.api.errors import FORBIDDEN, FieldError, StatusError, bad_request, invalid
 from simulation.objects import EPOCH, KINDS, Time
 
 SENT_BY_PEOPLE = ("Deployment", "ReplicaSet", "Pod", "Service")
@@ -194,6 +194,10 @@ def kind_of(manifest: Any) -> str:
 def to_record(kind: str, body: Json, warnings: list[str] | None = None) -> Any:
     """The record of a cleaned body (see `schema.clean`)."""
     cls = KINDS[kind].cls
+    template = body.get("spec", {}).get("template", {})
+    if template.get("spec", {}).get("ephemeralContainers"):
+        refused = FieldError(FORBIDDEN, "spec.template.spec.ephemeralContainers", detail="ephemeral containers not allowed in pod template")
+        raise invalid(kind, body.get("metadata", {}).get("name", ""), [refused])
     if warnings is not None:
         warnings += [f'"{path}" is not part of this simulation and was left out' for path in _left_out(cls, body)]
     try:

@@ -68,13 +68,23 @@ SPECIFY = "one or more resources must be specified as <resource> <name> or <reso
 
 def parse(line: str) -> Command:
     """The command that a line means, with or without the leading `kubectl`. Raises StatusError."""
-    words = _words(line)
+    words = _without_namespace(_words(line))
     if not words:
         raise UsageError(f"an empty line does nothing; the verbs are {', '.join(VERBS)}", prefix="")
     verb = VERBS.get(words[0])
     if verb is None:
         raise _unknown(words[0], VERBS, "")
     return verb(words[1:])
+
+
+def _without_namespace(words: list[str]) -> list[str]:
+    """kubectl takes -n before the verb too."""
+    while words and words[0].startswith(("-n", "--namespace")):
+        value = 1 if words[0] in ("-n", "--namespace") else 0
+        parsed = parse_flags(words[: 1 + value], COMMON, "options")
+        check_namespace(parsed.text("namespace"))
+        words = words[1 + value :]
+    return words
 
 
 def _words(line: str) -> list[str]:

@@ -45,6 +45,8 @@ def targets(args: list[str], everything: bool = False, missing: str = NOTHING_NA
     if not args:
         raise UsageError(missing)
     found = _slashed(args) if any("/" in arg for arg in args) else _spaced(args, everything)
+    if not found:
+        raise UsageError(missing)
     if len(found) > MOST:
         raise UsageError(f"at most {MOST} objects fit into one line, these are {len(found)}")
     if everything and any(name for _, name in found):
