@@ -7,23 +7,18 @@ A person's act becomes a command, a command changes the store, the controllers t
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from simulation import fleet
 from simulation.api import selectors
 from simulation.controllers import endpointslice, garbage
 from simulation.controllers.deployment import util
 from simulation.controllers.deployment.controller import sync_deployment
 from simulation.controllers.replicaset import sync_replica_set
 from simulation.engine import Engine, Millis
-from simulation.kubelet import Kubelet, host_ip
+from simulation.fleet import Fleet
+from simulation.kubelet import Kubelet
 from simulation.ledger import Ledger
-from simulation.objects import (
-    HOSTNAME,
-    Node,
-    NodeCondition,
-    NodeStatus,
-    ObjectMeta,
-    Pod,
-    ReplicaSet,
-)
+from simulation.machine import new_node
+from simulation.objects import Machine, Pod, ReplicaSet
 from simulation.scheduler import schedule
 from simulation.stages import Images, delay
 from simulation.states import pod_state
@@ -49,7 +44,7 @@ class Command(Protocol):
 class Cluster:
     """One simulated cluster. With `lockstep` nobody schedules or runs pods and nothing takes time: the conformance runner plays them."""
 
-    __slots__ = ("_seen", "_unscheduled", "changes", "engine", "images", "kubelet", "ledger", "lockstep", "store")
+    __slots__ = ("_seen", "_unscheduled", "changes", "engine", "fleet", "images", "kubelet", "ledger", "lockstep", "store")
 
     def __init__(self, seed: int = 0, images: Images | None = None, nodes: int = 4, pods_per_node: int = 110, lockstep: bool = False):
         self.images = images or Images()
@@ -63,8 +58,12 @@ class Cluster:
         self.changes: list[tuple[str, Any, Any]] | None = None
         """Set to a list to keep every (kind, before, after): for the conformance runner."""
         for number in range(1, nodes + 1):
-            self.store.create(_node(f"node-{number}", pods_per_node, self.store.seconds))
-        self._wake()
+            machine = Machine(f"node-{number}", pods_per_node)
+            self.store.set_machine(machine)
+            self.store.create(new_node(machine, self.store.seconds))
+        self.fleet = Fleet(self.kubelet, self.store.list("Node"))
+        # these nodes are older than the run: nobody is told of them
+        self.store.changes.clear()
 
     @property
     def now(self) -> Millis:
@@ -119,6 +118,7 @@ class Cluster:
         twin.store = self.store.copy(twin.engine)
         twin.ledger = self.ledger.copy()
         twin.kubelet = self.kubelet.copy(twin.engine, twin.store)
+        twin.fleet = self.fleet.copy(twin.kubelet)
         twin._unscheduled = self._unscheduled.copy()
         return twin
 
@@ -128,7 +128,10 @@ class Cluster:
         entry = self.engine.pop()
         if entry is not None:
             handler, key = entry
-            HANDLERS[handler](self, key)
+            if handler in HANDLERS:
+                HANDLERS[handler](self, key)
+            else:
+                fleet.HANDLERS[handler](self.fleet, self.store, key)
             if self.store.changes:
                 self._wake()
 
@@ -141,7 +144,10 @@ class Cluster:
             if self.changes is not None:
                 self.changes += batch
             for kind, old, new in batch:
-                ROUTES[kind](self, old, new)
+                if kind in ROUTES:
+                    ROUTES[kind](self, old, new)
+                if kind in fleet.ROUTES and not self.lockstep:
+                    fleet.ROUTES[kind](self.fleet, self.store, old, new)
                 if _visible(kind, old, new, self.now):
                     self._seen += 1
 
@@ -297,7 +303,6 @@ class Cluster:
         if self._unscheduled:
             self._later_schedule(RETRY, 100)
 
-
 RETRY = ("", "")
 """The scheduler's key for "try all that wait"."""
 
@@ -328,7 +333,7 @@ def _identity_changed(old: Any, new: Any) -> bool:
 def _visible(kind: str, old: Any, new: Any, now: Millis) -> bool:
     """Would a person at the desk see it? Bookkeeping (annotations, observed generations, counts that follow pods) is not seen."""
     if old is None or new is None:
-        return kind != "EndpointSlice"
+        return kind not in ("EndpointSlice", "Draining")
     if kind == "Pod":
         return pod_state(old, now) != pod_state(new, now) or old.metadata.labels != new.metadata.labels
     if kind == "ReplicaSet":
@@ -338,35 +343,8 @@ def _visible(kind: str, old: Any, new: Any, now: Millis) -> bool:
         return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
     if kind == "Node":
         return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
-    return kind == "Service" and old.spec != new.spec
+    return kind in ("Service", "PodDisruptionBudget") and old.spec != new.spec or kind == "Machine"
 
 
 def _reasons(conditions: Iterable[Any]) -> list[tuple[str, str, str]]:
     return [(c.type, c.status, c.reason) for c in conditions]
-
-
-def _node(name: str, pods: int, now: int) -> Node:
-    resources = {"cpu": "8", "memory": "16Gi", "ephemeral-storage": "100Gi", "pods": str(pods)}
-    conditions = (
-        NodeCondition("MemoryPressure", "False", now, now, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        NodeCondition("DiskPressure", "False", now, now, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        NodeCondition("PIDPressure", "False", now, now, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-        NodeCondition("Ready", "True", now, now, "KubeletReady", "kubelet is posting ready status"),
-    )
-    return Node(
-        metadata=ObjectMeta(name=name, labels={HOSTNAME: name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}),
-        status=NodeStatus(
-            capacity=resources,
-            allocatable=resources,
-            conditions=conditions,
-            addresses=({"type": "InternalIP", "address": host_ip(name)}, {"type": "Hostname", "address": name}),
-            node_info={
-                "kubeletVersion": "v1.36.2",
-                "osImage": "Debian GNU/Linux 12 (bookworm)",
-                "kernelVersion": "6.1.0-32-amd64",
-                "containerRuntimeVersion": "containerd://2.1.4",
-                "operatingSystem": "linux",
-                "architecture": "amd64",
-            },
-        ),
-    )

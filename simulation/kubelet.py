@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from simulation import stages
 from simulation.engine import Engine, Millis
+from simulation.nodes import host_ip
 from simulation.objects import (
     ContainerState,
     ContainerStateRunning,
@@ -29,6 +30,9 @@ COMPONENT = "kubelet"
 RANK = 3
 SIGKILL = 137
 
+StepKey = tuple[str, str, str, str, int, int]
+"""(step, namespace, name, uid, container, restart count when it was planned)"""
+
 
 class Past(Record):
     """What the kubelet remembers of one container."""
@@ -49,17 +53,19 @@ class Past(Record):
 class Kubelet:
     """All nodes' kubelets: they share nothing but this table."""
 
-    __slots__ = ("engine", "images", "past", "present", "store")
+    __slots__ = ("engine", "images", "parked", "past", "present", "store")
 
     def __init__(self, engine: Engine, store: Store, images: Images) -> None:
         self.engine, self.store, self.images = engine, store, images
         self.past: dict[tuple[str, int], Past] = {}
         self.present: dict[tuple[str, str], bool] = {}
         """(node, image) pairs that were pulled before."""
+        self.parked: dict[str, tuple[StepKey, ...]] = {}
+        """What came due on a node while it was cut off, in order."""
 
     def copy(self, engine: Engine, store: Store) -> "Kubelet":
         twin = Kubelet(engine, store, self.images)
-        twin.past, twin.present = self.past.copy(), self.present.copy()
+        twin.past, twin.present, twin.parked = self.past.copy(), self.present.copy(), self.parked.copy()
         return twin
 
     # --- from the watch
@@ -77,11 +83,21 @@ class Kubelet:
         for index in range(len(pod.spec.containers)):
             self.past.pop((pod.metadata.uid, index), None)
 
-    def step(self, key: tuple[str, str, str, str, int, int]) -> None:
-        """Do what was due: key is (step, namespace, name, uid, container, restart count when it was planned)."""
+    def resume(self, node: str) -> None:
+        """A node is reached again: what came due meanwhile happens now."""
+        wait = stages.delay(self.engine, "resume")
+        for key in self.parked.pop(node, ()):
+            self.engine.at(self.engine.now + wait, RANK, "kubelet", key)
+
+    def step(self, key: StepKey) -> None:
+        """Do what was due, or if the node is cut off, once it is back."""
         step, namespace, name, uid, index, restarts = key
         pod = self.store.get("Pod", name, namespace)
         if pod is None or pod.metadata.uid != uid:
+            return
+        machine = self.store.machines.get(pod.spec.node_name)
+        if machine is not None and machine.off_since is not None:
+            self.parked[machine.name] = (*self.parked.get(machine.name, ()), key)
             return
         ending = pod.metadata.deletion_timestamp is not None
         if ending != (step in ("stop", "stopped", "remove")) or (is_finished(pod) and step != "remove"):
@@ -334,10 +350,11 @@ def pod_status(pod: Pod, statuses: tuple[ContainerStatus, ...], now: Time) -> Po
         "Ready": ready,
         "ContainersReady": ready,
     }
-    conditions = [_condition(pod, type, *value, now) for type, value in wanted.items()]
-    scheduled = condition(pod, "PodScheduled")
-    if scheduled is not None:
-        conditions.append(scheduled)
+    own = {type: _condition(pod, type, *value, now) for type, value in wanted.items()}
+    if own["Ready"].last_transition_time != own["ContainersReady"].last_transition_time:
+        # the node controller has written to Ready; the kubelet knows only what it wrote itself
+        own["Ready"] = replace(own["ContainersReady"], type="Ready")
+    conditions = [*own.values(), *(c for c in pod.status.conditions if c.type not in own)]
     return replace(pod.status, phase=phase, conditions=tuple(conditions), container_statuses=statuses)
 
 
@@ -395,13 +412,6 @@ def pull_error(image: str) -> str:
         f'rpc error: code = NotFound desc = failed to pull and unpack image "{reference}": '
         f'failed to resolve reference "{reference}": {reference}: not found'
     )
-
-
-def host_ip(node: str) -> str:
-    """Node addresses are 192.168.0.10 plus the node's number."""
-    digits = node.rpartition("-")[2]
-    number = int(digits) if digits.isdigit() else abs_hash(node) % 200
-    return f"192.168.{(10 + number) // 256 % 256}.{(10 + number) % 256}"
 
 
 def abs_hash(text: str) -> int:

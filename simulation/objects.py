@@ -411,6 +411,17 @@ class Node(Record):
     status: NodeStatus = NodeStatus()
 
 
+class Machine(Record):
+    """What stands behind a Node object, whether or not the API knows of it. Not an API object."""
+
+    name: str
+    pods: int = 110
+    off_since: int | None = None
+    """When it last gave a sign of life, in ms; None while it answers."""
+    starts: int = 0
+    """How often it was switched on again."""
+
+
 class EventSource(Record):
     component: str = ""
     host: str = ""
@@ -438,6 +449,76 @@ class Event(Record):
     action: str = ""
     reporting_component: str = ""
     reporting_instance: str = ""
+
+
+# ------------------------------------------------------------------------------------------------- disruption, draining
+
+
+class PodDisruptionBudgetSpec(Record):
+    min_available: int | str | None = None
+    selector: LabelSelector | None = None
+    max_unavailable: int | str | None = None
+    unhealthy_pod_eviction_policy: str | None = None
+
+
+class Condition(Record, kw_only=True):
+    """metav1.Condition, which Go never shortens."""
+
+    type: str
+    status: str
+    observed_generation: int = 0
+    last_transition_time: Time | None
+    reason: str
+    message: str
+
+
+class PodDisruptionBudgetStatus(Record, kw_only=True):
+    observed_generation: int = 0
+    disrupted_pods: dict[str, Time] = {}
+    """Pods that the API server let go and that are not yet seen going, and since when."""
+    disruptions_allowed: int
+    current_healthy: int
+    desired_healthy: int
+    expected_pods: int
+    conditions: tuple[Condition, ...] = ()
+
+
+class PodDisruptionBudget(Record):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: PodDisruptionBudgetSpec = PodDisruptionBudgetSpec()
+    status: PodDisruptionBudgetStatus = PodDisruptionBudgetStatus(
+        disruptions_allowed=0, current_healthy=0, desired_healthy=0, expected_pods=0
+    )
+
+
+class Leaving(Record):
+    """A pod that a drain wants gone. `evicted_at` is None while the API server refuses."""
+
+    namespace: str
+    name: str
+    uid: str
+    evicted_at: int | None = None
+
+
+class Draining(Record):
+    """A `kubectl drain` that is still running. Not an API object: it is a process on somebody's machine. Times in ms."""
+
+    nodes: tuple[str, ...]
+    """The one being drained, then those whose turn comes after it."""
+    pods: tuple[Leaving, ...] = ()
+    next_try: int = 0
+    tried: bool = False
+    """Whether the current node's pods have been asked for once: only then does a try announce itself again."""
+    deadline: int | None = None
+    timeout: str = ""
+    grace_period_seconds: int | None = None
+    force: bool = False
+    delete_emptydir_data: bool = False
+    pod_selector: str = ""
+    errors: tuple[str, ...] = ()
+    """What went wrong with pods of the current node."""
+    failed: tuple[tuple[str, str], ...] = ()
+    """(node, error) of those given up."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -475,5 +556,12 @@ KINDS: dict[str, Kind] = {
         Kind(cls=Deployment, api_version="apps/v1", plural="deployments", singular="deployment", short=("deploy",)),
         Kind(cls=ReplicaSet, api_version="apps/v1", plural="replicasets", singular="replicaset", short=("rs",)),
         Kind(cls=EndpointSlice, api_version="discovery.k8s.io/v1", plural="endpointslices", singular="endpointslice"),
+        Kind(
+            cls=PodDisruptionBudget,
+            api_version="policy/v1",
+            plural="poddisruptionbudgets",
+            singular="poddisruptionbudget",
+            short=("pdb",),
+        ),
     )
 }

@@ -3,6 +3,8 @@
 Models pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go (v1.36).
 """
 
+from msgspec.structs import replace
+
 from simulation.engine import Millis
 from simulation.objects import Pod, PodCondition, Time
 
@@ -39,3 +41,12 @@ def is_available(pod: Pod, min_ready_seconds: int, now: Millis) -> bool:
     """Ready for at least `min_ready_seconds` (IsPodAvailable)."""
     since = ready_since(pod)
     return since is not None and (not min_ready_seconds or (since + min_ready_seconds) * 1000 <= now)
+
+
+def with_condition(pod: Pod, type: str, status: str, now: Time, reason: str = "", message: str = "") -> Pod:
+    """The pod with a condition set; its time is when the status last changed (UpdatePodCondition)."""
+    old = condition(pod, type)
+    since = old.last_transition_time if old is not None and old.status == status else now
+    new = PodCondition(type, status, since, reason, message)
+    conditions = tuple(new if c is old else c for c in pod.status.conditions) if old is not None else (*pod.status.conditions, new)
+    return replace(pod, status=replace(pod.status, conditions=conditions))

@@ -10,13 +10,15 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from simulation.ledger import Ledger
-from simulation.objects import Container, Node, Pod, PodCondition, Toleration
+from simulation.nodes import UNSCHEDULABLE, tolerated
+from simulation.objects import Container, Node, Pod, PodCondition, Taint
 from simulation.pods import condition, is_finished
 from simulation.store import Key, Store, controller_of
 
 COMPONENT = "default-scheduler"
 DEFAULT_MILLI_CPU = 100
 DEFAULT_MEMORY = 200 * 1024 * 1024
+CORDON = Taint(key=UNSCHEDULABLE, effect="NoSchedule")
 SUFFIXES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -36,7 +38,7 @@ def schedule(store: Store, ledger: Ledger, key: Key) -> bool:
         if reason:
             reasons[reason] += 1
             continue
-        score = (spread.get(node.metadata.name, 0), _load(store, node), node.metadata.name)
+        score = (_unloved(node, pod), spread.get(node.metadata.name, 0), _load(store, node), node.metadata.name)
         if best is None or score < best:
             best = score
     if best is None:
@@ -87,12 +89,10 @@ def _fail(store: Store, ledger: Ledger, pod: Pod, message: str, nodes: int) -> N
 
 def _refusal(store: Store, node: Node, pod: Pod) -> str:
     """Why this pod may not go to this node, "" if it may."""
-    if node.spec.unschedulable:
+    if node.spec.unschedulable and not tolerated(pod.spec.tolerations, CORDON):
         return "node(s) were unschedulable"
     for taint in node.spec.taints:
-        if taint.effect in ("NoSchedule", "NoExecute") and not any(
-            _tolerates(t, taint.key, taint.value, taint.effect) for t in pod.spec.tolerations
-        ):
+        if taint.effect != "PreferNoSchedule" and not tolerated(pod.spec.tolerations, taint):
             return "node(s) had untolerated taint(s)"
     if not pod.spec.node_selector.items() <= node.metadata.labels.items():
         return "node(s) didn't match Pod's node affinity/selector"
@@ -108,12 +108,9 @@ def _refusal(store: Store, node: Node, pod: Pod) -> str:
     return "Insufficient memory" if memory > quantity(node.status.allocatable.get("memory", "0")) else ""
 
 
-def _tolerates(toleration: Toleration, key: str, value: str, effect: str) -> bool:
-    if toleration.effect and toleration.effect != effect:
-        return False
-    if toleration.key and toleration.key != key:
-        return False
-    return toleration.operator == "Exists" or toleration.value == value
+def _unloved(node: Node, pod: Pod) -> int:
+    """PreferNoSchedule taints that the pod does not tolerate: weighted so that any node without comes first (TaintToleration)."""
+    return sum(taint.effect == "PreferNoSchedule" and not tolerated(pod.spec.tolerations, taint) for taint in node.spec.taints)
 
 
 def _load(store: Store, node: Node) -> int:

@@ -39,6 +39,9 @@ STAGES = {
     "stop": Stage(20, 40),
     "stopped": Stage(0, 0, "stop_seconds"),
     "remove": Stage(20, 40),
+    "post": Stage(10, 20),
+    "resume": Stage(50, 100),
+    "reassert": Stage(0, 10_000),
 }
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from simulation.engine import Engine, Millis
 from simulation.events import EventLog
-from simulation.objects import KINDS, ObjectMeta, OwnerReference, Pod, Time
+from simulation.objects import KINDS, Draining, Machine, ObjectMeta, OwnerReference, Pod, Time
 from simulation.pods import is_active, is_finished, ready_since
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -23,6 +23,8 @@ Key = tuple[str, str]
 
 FOREGROUND = "foregroundDeletion"
 """The finalizer of an object that waits for its dependents to go first."""
+
+KEPT_LINES = 1000
 
 WITHOUT_GENERATION = ("Service", "Node", "Event")
 
@@ -107,7 +109,20 @@ NOBODY = Owned()
 
 
 class Store:
-    __slots__ = ("_addresses", "_objects", "_owned", "changes", "engine", "events", "loose", "on_node", "revision")
+    __slots__ = (
+        "_addresses",
+        "_objects",
+        "_owned",
+        "changes",
+        "drains",
+        "engine",
+        "events",
+        "loose",
+        "machines",
+        "on_node",
+        "printed",
+        "revision",
+    )
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -122,6 +137,12 @@ class Store:
         self.on_node: dict[str, dict[Key, Pod]] = {}
         """Pods bound to each node, finished ones too."""
         self._addresses = 0
+        self.machines: dict[str, Machine] = {}
+        """By name: what stands behind the nodes, whether or not the API knows of it."""
+        self.drains: dict[int, Draining] = {}
+        """Each `kubectl drain` that still runs, by the revision at which it began."""
+        self.printed: list[tuple[Millis, str]] = []
+        """What commands that run on have printed since they were given, and when: lines of the person's terminal."""
 
     # --- reading
 
@@ -217,6 +238,30 @@ class Store:
         """Record an Event about `obj` through the correlator of client-go/tools/record."""
         self.events.record(self.now, obj, type, reason, message, component, host, field_path, self)
 
+    # --- what is no API object
+
+    def set_machine(self, machine: Machine) -> None:
+        """Note that a machine was set up, cut off or came back."""
+        old = self.machines.get(machine.name)
+        if machine != old:
+            self.machines[machine.name] = machine
+            self.changes.append(("Machine", old, machine))
+
+    def set_drain(self, number: int, draining: Draining | None) -> None:
+        """Note where a drain has got to; None ends it."""
+        old = self.drains.get(number)
+        if draining is None:
+            del self.drains[number]
+        else:
+            self.drains[number] = draining
+        if old is None or draining is None:
+            self.changes.append(("Draining", old, draining))
+
+    def say(self, line: str) -> None:
+        """Print a line to the terminal of whoever gave a command that runs on."""
+        self.printed.append((self.now, line))
+        del self.printed[:-KEPT_LINES]
+
     # --- identity
 
     def new_uid(self) -> str:
@@ -245,6 +290,7 @@ class Store:
         twin._owned = {uid: owned.copy() for uid, owned in self._owned.items()}
         twin.loose = self.loose.copy()
         twin.on_node = {node: pods.copy() for node, pods in self.on_node.items()}
+        twin.machines, twin.drains, twin.printed = self.machines.copy(), self.drains.copy(), self.printed.copy()
         return twin
 
     # --- below the API

@@ -48,12 +48,13 @@ ONLY_IN = {
 }
 """Chance has one source; only the benchmark looks at a clock, datetime only writes given times; YAML comes in by one door."""
 
-FOUNDATION = {"engine", "objects", "stages", "pods"}
+FOUNDATION = {"engine", "objects", "stages", "pods", "nodes"}
 MAY_IMPORT = {
     "engine": set(),
     "objects": set(),
     "stages": {"engine", "objects"},
     "pods": {"engine", "objects"},
+    "nodes": {"objects"},
     "events": FOUNDATION,
     "ledger": FOUNDATION,
     "states": FOUNDATION,
@@ -62,8 +63,11 @@ MAY_IMPORT = {
     "controllers": FOUNDATION | {"store", "ledger", "api"},
     "scheduler": FOUNDATION | {"store", "ledger"},
     "kubelet": FOUNDATION | {"store"},
-    "cluster": FOUNDATION | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet"},
-    "commands": FOUNDATION | {"store", "api", "controllers.deployment.util", "pods"},
+    "machine": FOUNDATION | {"store"},
+    "drain": FOUNDATION | {"store", "api"},
+    "fleet": FOUNDATION | {"store", "ledger", "api", "controllers", "kubelet", "machine", "drain"},
+    "cluster": FOUNDATION | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet", "machine", "fleet"},
+    "commands": FOUNDATION | {"store", "api", "drain", "controllers.deployment.util", "pods"},
     "kubectl": FOUNDATION | {"store", "api", "commands"},
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
