@@ -11,7 +11,8 @@ from simulation.stages import CRASH_BACKOFF_MS, PULL_BACKOFF_MS
 
 ECHO_MS = 500
 """A ReplicaSet that follows a new size within this time only does what it was told: no line of its own."""
-UNHEALTHY_COUNT = 3
+UNHEALTHY_COUNT = 10
+"""Failed probes of one pod before the log says so: a pod that starts fails a few."""
 NOTHING = text()
 
 

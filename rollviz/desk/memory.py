@@ -41,10 +41,13 @@ class Hues:
         now = frozenset(uid for uid, _ in live)
         if now == self.live:
             return
-        newest = sorted(now, key=lambda uid: (self.born[uid], uid))[-HUES:]
+        newest = sorted((uid for uid, _ in live), key=self.born.__getitem__)[-HUES:]
         for uid in now.difference(newest):
             self.of[uid] = 0
-        held = {self.of[uid] for uid in newest if uid in self.live and self.of.get(uid)}
+        # also what had pods until now: a set that comes as another goes must not take its hue, whenever one looks
+        held = {self.of[uid] for uid in self.live if self.of.get(uid)}
+        if len(held) == HUES:
+            held = {self.of[uid] for uid in newest if uid in self.live and self.of.get(uid)}
         for uid in newest:
             if uid in self.live and self.of.get(uid):
                 continue

@@ -14,11 +14,12 @@ from rollviz.desk.acts import Act, acts
 from rollviz.desk.delta import Tree
 from rollviz.desk.lesson import Lesson, lesson
 from rollviz.desk.memory import Memory, memory_of
-from rollviz.desk.sets import STATES, Group, Strip, groups, strip
+from rollviz.desk.sets import STATES, Cell, Group, Strip, groups, loose_cells, strip
 from rollviz.desk.story import Scene
 from rollviz.desk.versions import version_of
 from rollviz.desk.words import Text, clock, pick, text
 from simulation.controllers.deployment import util
+from simulation.controllers.endpointslice import SERVICE_NAME
 from simulation.objects import Service
 from simulation.states import pod_state
 from simulation.store import controller_of
@@ -114,6 +115,20 @@ class Master(NamedTuple):
     max: int
 
 
+class Loose(NamedTuple):
+    """Pods that nobody counts: a strip without a fader."""
+
+    name: str
+    image: str
+    cells: tuple[Cell, ...]
+    cols: int
+    rows: int
+
+    @property
+    def n(self) -> int:
+        return len(self.cells)
+
+
 class Spine(NamedTuple):
     id: str
     label: str
@@ -126,6 +141,7 @@ class Strips(NamedTuple):
     """The row as a whole: changes only when a strip comes or goes."""
 
     ids: tuple[str, ...]
+    spines: int
     slots: tuple[int, ...] = tuple(range(1, SLOTS + 1))
 
     @property
@@ -134,7 +150,7 @@ class Strips(NamedTuple):
 
     @property
     def many(self) -> bool:
-        return self.n > MANY
+        return self.n > MANY or 4 * self.n + self.spines > 14
 
 
 class Picture:
@@ -171,13 +187,14 @@ def picture(recording, clock_) -> Picture:
     scene = _scene(memory, recording, found, all_strips)
     stuck = story.callout(scene)
     shown, spines = _shown(all_strips, SLOTS - 1 if stuck else SLOTS)
-    top = shown[0].max if shown else _top(found)
-    row = Strips(tuple(s.id for s in shown))
+    top = shown[0].max if shown else _top(found, cluster.store)
+    row = Strips(tuple(s.id for s in shown), len(spines))
     taught = lesson(recording)
     parts: dict[str, tuple[str, Any]] = {
         "now": ("now", story.headline(scene, all_strips, len(cluster.store.loose))),
         "marks": ("marks", _marks(recording)),
         "spines": ("spines", spines),
+        "loose": ("loose", _loose(cluster.store, top)),
         "service": ("service", _service(services, shown, scene)),
         "callout": ("callout", stuck),
         "empty": ("empty", _empty(found, cluster.store, taught)),
@@ -185,7 +202,7 @@ def picture(recording, clock_) -> Picture:
         "knobs": ("knobs", _knobs(scene)),
         "guards": ("guards", _guards(scene)),
         "fields": ("fields", _fields(scene)),
-        "why": ("why", story.why(scene, all_strips)),
+        "why": ("why", story.why(scene, all_strips, len(cluster.store.loose))),
         "acts": ("acts", _acts(scene, cluster.store)),
         "rack": ("rack", _nodes(cluster.store)),
     }
@@ -206,7 +223,7 @@ def picture(recording, clock_) -> Picture:
         "stuck": stuck is not None,
         "many": row.many,
         "sets": {s.id: _set(s) for s in shown},
-        "svc": _endpoints(shown, parts["service"][1]),
+        "svc": _endpoints(cluster.store, shown, parts["service"][1]),
         "m": _meters(scene, master),
         "nodes": _on_nodes(memory, cluster.store),
         "rec": _recording(memory, recording),
@@ -230,9 +247,9 @@ def strips_hash(row: Strips) -> str:
 # ------------------------------------------------------------------------------------------------------------ strips
 
 
-def _top(found: list[Group]) -> int:
+def _top(found: list[Group], store) -> int:
     """The scale that holds every total that may be, and every cap that a hand has pushed further."""
-    most = [0]
+    most = [len(store.loose)]
     for group in found:
         if group.d is not None:
             most.append(util.replicas_of(group.d) + util.max_surge(group.d))
@@ -242,7 +259,7 @@ def _top(found: list[Group]) -> int:
 
 def _strips(memory: Memory, store, found: list[Group]) -> tuple[tuple[Strip, ...], list[Service]]:
     services = store.list("Service")
-    top = _top(found)
+    top = _top(found, store)
     counts = _endpoint_counts(store)
     strips = []
     for group in found:
@@ -285,6 +302,15 @@ def _shown(strips: tuple[Strip, ...], slots: int) -> tuple[tuple[Strip, ...], tu
     return shown, spines[-10:]
 
 
+def _loose(store, top: int) -> Loose | None:
+    if not store.loose:
+        return None
+    first = next(iter(store.loose.values()))
+    columns = scale.columns(top)
+    image = " + ".join(c.image for c in first.spec.containers)
+    return Loose(first.metadata.name, image, loose_cells(store.loose.values(), store.now), columns, -(-top // columns))
+
+
 def _set(s: Strip) -> Tree:
     found: Tree = {
         "v": s.v,
@@ -324,9 +350,16 @@ def _service(services: list[Service], shown: tuple[Strip, ...], scene: Scene | N
     return ServiceBox(service.metadata.name, selector, outs, "Requests would go to every ready pod whose labels match.")
 
 
-def _endpoints(shown: tuple[Strip, ...], box: ServiceBox) -> Tree:
-    counted = [s for s in shown if s.endpoints]
-    return {"e": sum(s.endpoints for s in counted), "split": ",".join(f"{s.hue}:{s.endpoints}" for s in counted)} if box.name else {}
+def _endpoints(store, shown: tuple[Strip, ...], box: ServiceBox) -> Tree:
+    """The Service's ready endpoints, and how they divide over the versions; hue 0 stands for pods of no strip."""
+    if not box.name:
+        return {}
+    slices = [s for s in store.list("EndpointSlice") if s.metadata.labels.get(SERVICE_NAME) == box.name]
+    total = sum(endpoint.conditions.ready for slice_ in slices for endpoint in slice_.endpoints or ())
+    counted = [(s.hue, s.endpoints) for s in shown if s.endpoints]
+    rest = total - sum(n for _, n in counted)
+    shares = [*counted, (0, rest)] if rest > 0 else counted
+    return {"e": total, "split": ",".join(f"{hue}:{n}" for hue, n in shares)}
 
 
 # ----------------------------------------------------------------------------------------------------- the Deployment
@@ -476,6 +509,8 @@ def _marks(recording) -> tuple[Mark, ...]:
     marks = []
     for mark in recording.marks:
         words = _few_words(next(commands).command) if mark.kind == "you" else mark.words
+        if mark.kind == "fault" and "answer" in words:
+            continue  # a probe that fails while a pod starts is no fault
         marks.append(Mark(mark.at_ms / 1000, clock(mark.at_ms), mark.kind, _glyph(mark), words))
     return tuple(marks[-MARKS:])
 
@@ -494,7 +529,7 @@ def _few_words(command) -> str:
 
 def _glyph(mark) -> str:
     if mark.kind == "fault":
-        return "s-crash" if "crash" in mark.words else "s-notready" if "answer" in mark.words else "s-pullerr"
+        return "s-crash" if "crash" in mark.words else "s-pullerr"
     return "i-you" if mark.kind == "you" else "s-pullerr"
 
 

@@ -94,7 +94,7 @@ def _redrawn(old: Picture, new: Picture) -> bool:
 
 
 def _row_changes(old: Picture, new: Picture) -> list[str]:
-    if old.row == new.row:
+    if old.row.ids == new.row.ids:
         return []
     if _redrawn(old, new):
         return [_row(new, True)]

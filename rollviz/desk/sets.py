@@ -1,5 +1,6 @@
 """One strip per ReplicaSet: what stands on its tape, where its cap is and may go, and each pod as a cell."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -131,6 +132,11 @@ class Strip(Struct, frozen=True):
         return self.version.label
 
     @property
+    def short(self) -> str:
+        """The version without its Deployment's name."""
+        return self.label.rpartition(" ")[2]
+
+    @property
     def cols(self) -> int:
         return scale.columns(self.max)
 
@@ -164,7 +170,8 @@ class Strip(Struct, frozen=True):
 
     @property
     def tape(self) -> Tape:
-        return Tape(self.id, self.label, self.name, self.image, f"revision {self.revision}" if self.revision else "no Deployment")
+        under = f"revision {self.revision}" if self.revision else "by hand"
+        return Tape(self.id, self.short, self.name, self.image, under if self.short == self.label else f"{self.deployment}, {under}")
 
     @property
     def move(self) -> Move:
@@ -212,6 +219,12 @@ def cells(owned: Owned, now: int, min_ready: int) -> tuple[Cell, ...]:
         found.append((RANK[state], pod.metadata.creation_timestamp or 0, pod.metadata.name, state, pod))
     found.sort(key=lambda item: item[:3])
     return tuple(Cell(name, state, _word(pod, state, now, min_ready)) for _, _, name, state, pod in found)
+
+
+def loose_cells(found: Iterable[Pod], now: int) -> tuple[Cell, ...]:
+    """Pods without an owner, by their full names."""
+    states = [(RANK[state], pod.metadata.name, state) for pod in found for state in [pod_state(pod, now)]]
+    return tuple(Cell(name, state, name if state == "available" else WORDS[state]) for _, name, state in sorted(states))
 
 
 def _word(pod: Pod, state: str, now: int, min_ready: int) -> str:
@@ -315,7 +328,7 @@ def _to_target(group: Group, s: Strip) -> dict:
         return {}
     older = s.revision < (util.revision_of(group.new) or 0)
     sound = not any(c.state in BROKEN for c in s.pods)
-    verb = text("roll back to ", s.label) if older and sound else text("make ", s.label, " the target")
+    verb = text("roll back to ", s.short) if older and sound else text("make ", s.short, " the target")
     scope = f" -n {s.namespace}" if s.namespace != "default" else ""
     return {"line": f"rollout undo deployment/{s.deployment} --to-revision={s.revision}{scope}", "verb": verb}
 

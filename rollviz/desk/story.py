@@ -131,6 +131,7 @@ class Scene(NamedTuple):
 
 
 def headline(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) -> Text:
+    """What is happening, in one sentence."""
     if scene is None:
         return _without_deployment(strips, loose_pods)
     d, t, want = scene.group.d, scene.target, scene.want
@@ -177,7 +178,7 @@ def _paused(scene: Scene) -> Text:
 
 
 def _fading(scene: Scene, t: Strip, want: int) -> list:
-    if not scene.old:
+    if not scene.old or not util.is_rolling_update(scene.group.d):
         waiting = _waits_for(scene, t)
         return [t.version, f" {t.available} of {pods(want)} available.", *waiting]
     tail = _waits_for(scene, t)
@@ -199,13 +200,22 @@ def _waits_for(scene: Scene, t: Strip) -> list:
 # --------------------------------------------------------------------------------------------------------------- why
 
 
-def why(scene: Scene | None, strips: tuple[Strip, ...]) -> Why:
+def why(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) -> Why:
+    """The answer that stands open: why things move, or why they do not."""
     if scene is None:
         if strips:
             s = strips[0]
             sum_ = (Term(s.v, "wanted"), Term(sum(c.state != "terminating" for c in s.pods), "there", "−"))
             sum_ = (*sum_, Term(sum_[0].n - sum_[1].n, "to make", "="))
             return Why(text("A ReplicaSet counts"), sum_, text("It makes a pod for each that is missing, and knows nothing else."))
+        if loose_pods:
+            counted = (
+                Term(loose_pods, pick(loose_pods, "pod", "pods")),
+                Term(0, "counted", "−"),
+                Term(loose_pods, "that nothing replaces", "="),
+            )
+            said = text("It was asked for once. If it goes, no controller wants it back.")
+            return Why(text(f"Nobody counts {pick(loose_pods, 'this pod', 'these pods')}"), counted, said)
         return Why(text("Why is nothing moving?"), (), text("Nobody has asked for anything. A Deployment asks."))
     d = scene.group.d
     if d.spec.paused and not scene.complete:
@@ -214,6 +224,8 @@ def why(scene: Scene | None, strips: tuple[Strip, ...]) -> Why:
         return _why_complete(scene)
     if scene.shrink_held and scene.old:
         return _why_held(scene)
+    if scene.target is not None and scene.target.v == scene.want and not scene.old:
+        return _why_short(scene, scene.target)
     return _why_moving(scene)
 
 
@@ -233,6 +245,14 @@ def _why_complete(scene: Scene) -> Why:
         sum_,
         text(f"One version, {want} wanted, {scene.available} there. The Deployment has nothing to change."),
     )
+
+
+def _why_short(scene: Scene, t: Strip) -> Why:
+    """The set has its size; its pods are not there yet, or not any more."""
+    n = scene.want - t.available
+    sum_ = (Term(scene.want, "wanted"), Term(t.available, "available", "−"), Term(n, "not available", "="))
+    states = ", ".join(f"{tally.n} {tally.word}" for tally in t.tally if tally.state not in ("available", "terminating"))
+    return Why(text(t.version, f" waits for {pods(n)}"), sum_, text(f"{states}. " if states else "", *_next_move(scene), *_deadline(scene)))
 
 
 def _why_held(scene: Scene) -> Why:

@@ -73,6 +73,6 @@ export function showValue(host, fader, value) {
   host.style.setProperty("--v", value);
   const cap = fader.nextElementSibling;
   setText(cap, value);
-  setAttribute(cap, "data-wide", String(value).length > 2);
+  setAttribute(cap, "data-wide", String(value).length > 2 ? String(String(value).length) : null);
   if (fader.value !== String(value)) fader.value = value;
 }

@@ -1,5 +1,5 @@
 // The pods on each node, as glyphs in the hue of their version.
-import { glyph, setAttribute } from "./state.js";
+import { glyph, setAttribute, setText } from "./state.js";
 
 const STATES = { a: "available", r: "ready", n: "notready", u: "pulling", p: "pending", e: "pullerr", c: "crash", l: "lost", t: "terminating" };
 const BROKEN = "ec";
@@ -13,6 +13,7 @@ export function drawRack(state) {
     const count = text.length / 2, drawn = Math.min(count, MOST);
     setAttribute(box, "aria-label", `${count} ${count === 1 ? "pod" : "pods"}`);
     setAttribute(box, "data-dense", count > MANY);
+    setText(node.querySelector(".node__n"), count > MANY ? `, ${count} pods` : "");
     while (box.children.length > drawn) box.lastChild.remove();
     for (let i = 0; i < drawn; i++) {
       const hue = text[2 * i], letter = text[2 * i + 1];

@@ -33,7 +33,9 @@ function drawStrip(element, set, state, whole) {
   setAttribute(jack, "data-plug", set.plug);
   setText(element.querySelector('[data-n="endpoints"]'), set.e);
   setText(element.querySelector('[data-n="endpoint-word"]'), set.e === 1 ? "endpoint" : "endpoints");
-  setText(element.querySelector('[data-n="of"]'), `${set.r}/${set.v}`);
+  const of = element.querySelector('[data-n="of"]'), length = `${set.r}/${set.v}`.length;
+  setText(of, `${set.r}/${set.v}`);
+  setAttribute(of, "data-wide", length > 7 ? "2" : length > 5 ? "1" : null);
   drawPods(element.querySelector(".pods"), set, state.cols, whole);
 }
 
@@ -67,6 +69,7 @@ function newCell(list, whole) {
 export function drawScale(state) {
   const desk = document.getElementById("desk");
   desk.style.setProperty("--max", state.max);
+  desk.dataset.digits = String(state.max).length;
   const step = STEPS.find((s) => state.max <= 12 * s) ?? 10000;
   for (const scale of desk.querySelectorAll("[data-scale]")) {
     if (scale.dataset.drawn === String(state.max)) continue;
