@@ -44,9 +44,9 @@ INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "rollviz.rooms"]
 MIDDLEWARE = [
     "rollviz.middleware.security_headers",
     "rollviz.static.StaticFiles",
-    "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "rollviz.middleware.GZip",
+    "rollviz.middleware.Common",
+    "rollviz.middleware.Csrf",
 ]
 TEMPLATES = [
     {
