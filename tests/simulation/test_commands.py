@@ -266,6 +266,7 @@ def test_a_patch_cannot_touch_what_the_server_writes(cluster):
     do(cluster, """patch deployment web -p '{"metadata":{"uid":"x","generation":99,"labels":{"a":"b"}},"status":{"replicas":99}}'""")
     after = web(cluster)
     assert (after.metadata.uid, after.metadata.generation, after.status) == (before.metadata.uid, before.metadata.generation, before.status)
+    assert do(cluster, """patch deployment web -p '{"metadata":{"uid":"x"}}'""") == "deployment.apps/web patched (no change)"
     assert refused(cluster, """patch deployment web -p '{"metadata":{"name":"other"}}'""") == (
         "Error from server (BadRequest): the name of the object (other) does not match the name on the URL (web)"
     )

@@ -81,6 +81,15 @@ def test_what_is_not_so_does_not(cluster, given):
     assert not holds(given, cluster)
 
 
+def test_a_rollout_is_not_complete_before_the_controller_has_seen_it():
+    cluster = Cluster(1)
+    cluster.do(CreateDeployment("web", ("nginx",), 2))
+    cluster.run(20_000)
+    assert holds({"deployment": "web", "complete": True}, cluster)
+    cluster.do(parse("set image deployment/web nginx=nginx:2"))
+    assert holds({"deployment": "web", "complete": False}, cluster)
+
+
 @pytest.mark.parametrize("given", [*TRUE, *FALSE], ids=str)
 def test_every_condition_can_be_said_in_words(given):
     words = condition(given).words()

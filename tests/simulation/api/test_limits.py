@@ -1,9 +1,12 @@
 import pytest
 
+from simulation.api.defaults import default
 from simulation.api.errors import StatusError
+from simulation.api.wire import from_manifest
 from simulation.cluster import Cluster
 from simulation.commands import Apply, Create, CreateDeployment, Run, Scale, SetImage
 from simulation.kubectl.parse import parse
+from tests.simulation.api.objects import manifest
 
 
 @pytest.fixture
@@ -36,6 +39,14 @@ def test_a_desk_holds_ten_thousand_replicas_in_all(cluster):
 
 def test_a_full_desk_may_still_shrink_and_change(cluster):
     cluster.do(CreateDeployment("other", ("nginx",), replicas=6000))
+    assert cluster.do(parse("set image deployment/web nginx=nginx:2")) == "deployment.apps/web image updated"
+
+
+def test_a_desk_that_holds_too_many_may_shrink_and_change(cluster):
+    """As after a Deployment was deleted in mid-rollout and left its sets and their surge behind."""
+    cluster.store.create(default(from_manifest(manifest("ReplicaSet", replicas=9000))))
+    assert "at most 10000 replicas" in refused(cluster, Scale("Deployment", "web", 4001)).message
+    assert cluster.do(Scale("Deployment", "web", 3999)) == "deployment.apps/web scaled"
     assert cluster.do(parse("set image deployment/web nginx=nginx:2")) == "deployment.apps/web image updated"
 
 

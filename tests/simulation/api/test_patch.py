@@ -136,10 +136,17 @@ def test_apply_takes_away_only_containers_that_it_once_added():
     assert [c["name"] for c in containers(merged)] == ["web", "injected"]
 
 
+def test_apply_that_forgets_a_list_takes_away_only_its_own_items():
+    last = {"spec": {"volumes": [{"name": "mine"}], "hostname": "x"}}
+    live = {"spec": {"volumes": [{"name": "mine"}, {"name": "injected"}], "hostname": "x"}}
+    assert three_way("Pod", last, {"spec": {}}, live) == {"spec": {"volumes": [{"name": "injected"}]}}
+
+
 def test_apply_can_turn_a_rolling_update_into_recreate():
     strategy = LIVE["spec"]["strategy"]
-    merged = three_way("Deployment", {"spec": {"strategy": strategy}}, {"spec": {"strategy": {"type": "Recreate"}}}, LIVE)
-    assert merged["spec"]["strategy"] == {"type": "Recreate"}
+    for last in ({"spec": {"strategy": strategy}}, {}):
+        merged = three_way("Deployment", last, {"spec": {"strategy": {"type": "Recreate"}}}, LIVE)
+        assert merged["spec"]["strategy"] == {"type": "Recreate"}
     same = three_way("Deployment", {}, {"spec": {"strategy": {"type": "RollingUpdate"}}}, LIVE)
     assert same["spec"]["strategy"] == strategy
 

@@ -22,6 +22,7 @@ from simulation.commands import (
     Undo,
 )
 from simulation.kubectl.parse import VERBS, parse
+from simulation.kubectl.resources import NOTHING_NAMED
 
 LINES = [
     ("create deployment web --image=nginx", CreateDeployment("web", ("nginx",))),
@@ -138,6 +139,8 @@ REFUSED = [
     ),
     ("annotate pod web", "error: at least one annotation update is required"),
     ("delete foos web", 'error: the server doesn\'t have a resource type "foos"'),
+    ("expose , web", f"error: {NOTHING_NAMED}"),
+    ("delete", f"error: {NOTHING_NAMED}"),
     ("delete pods", "error: resource(s) were provided, but no name was specified"),
     ("delete pods web -l a=b", "error: name cannot be provided when a selector is specified"),
     ("delete pods -l a=b --all", "error: cannot set --all and --selector at the same time"),
@@ -153,7 +156,7 @@ REFUSED = [
     ("delete pod web -n other", 'Error from server (NotFound): namespaces "other" not found'),
     ("-n other delete pod web", 'Error from server (NotFound): namespaces "other" not found'),
     ("-n", "error: flag needs an argument: 'n' in -n\nSee 'kubectl options --help' for usage."),
-    ("delete nodes node-1", "error: nodes are not changed from here: commands are for deployments, replicasets, pods and services"),
+    ("delete events web.1", "error: events are not changed from here: their controllers write them"),
     ("scal deployment web", 'kubectl has no "scal" here: did you mean scale?'),
     ("rollout udno deploy/web", 'kubectl rollout has no "udno" here: did you mean undo?'),
     ("get pods", "kubectl get only reads, and this line only takes changes: what it would show is on the desk"),
