@@ -6,15 +6,16 @@ always does the same, so a recording is its commands and their times. Sources: s
 
 import shlex
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import replace
 
+from simulation import drain
 from simulation.api import patch as patching
 from simulation.api import schema, selectors
 from simulation.api.documents import read, read_all
-from simulation.api.errors import StatusError, UsageError, bad_request, go_json, go_quote
+from simulation.api.errors import StatusError, UsageError, bad_request, go_json, go_quote, not_found
 from simulation.api.wire import from_manifest, kind_of, rfc3339, to_json, to_record
 from simulation.api.writes import NAMESPACE, Writes, check_namespace
 from simulation.controllers.deployment.util import equal_templates, own_annotations, revision_of, without_hash
@@ -25,15 +26,20 @@ from simulation.objects import (
     Container,
     Deployment,
     DeploymentSpec,
+    Draining,
     LabelSelector,
+    LabelSelectorRequirement,
     ObjectMeta,
     Pod,
+    PodDisruptionBudget,
+    PodDisruptionBudgetSpec,
     PodSpec,
     PodTemplateSpec,
     ReplicaSet,
     Service,
     ServicePort,
     ServiceSpec,
+    Taint,
 )
 from simulation.store import Store, controller_of
 
@@ -58,6 +64,7 @@ TOO_SOON = (
     "to trigger another"
 )
 
+EXPOSABLE = ("Deployment", "ReplicaSet", "Pod", "Service")
 NOTHING_FOUND = "No resources found"
 
 Said = str | Callable[[], str]
@@ -268,6 +275,8 @@ class Expose(Act, frozen=True, tag="expose"):
     cluster_ip: str = ""
 
     def act(self, writes: Writes) -> Said:
+        if self.kind not in EXPOSABLE:
+            raise UsageError(f"cannot expose a {self.kind}")
         obj = writes.get(self.kind, self.name)
         selector = self.selector or _map_selector(obj)
         numbers = self.port.split(",") if self.port else _ports_of(obj)
@@ -561,7 +570,8 @@ class Delete(Picking, frozen=True, tag="delete"):
         row = KINDS[self.kind]
         shown = f"{row.singular}.{row.group}" if row.group else row.singular
         writes.delete(self.kind, obj.metadata.name, 0 if self.force else self.grace_period_seconds, self.propagation)
-        return [f'{shown} "{obj.metadata.name}" {"force " if self.force else ""}deleted from {NAMESPACE} namespace']
+        where = f" from {NAMESPACE} namespace" if row.namespaced else ""
+        return [f'{shown} "{obj.metadata.name}" {"force " if self.force else ""}deleted{where}']
 
     def kubectl(self) -> str:
         words = ["delete", *self._picking()]
@@ -569,6 +579,170 @@ class Delete(Picking, frozen=True, tag="delete"):
         words += [f"--grace-period={self.grace_period_seconds}"] if self.grace_period_seconds is not None and not self.force else []
         words += ["--force", "--grace-period=0"] if self.force else []
         return shlex.join([*words, *(["--ignore-not-found"] if self.ignore_not_found else [])])
+
+
+# ----------------------------------------------------------------------------------------------------------------- nodes
+
+
+class CutNode(Act, frozen=True, tag="cut-node"):
+    """A node stops answering: it is unplugged from the network at the moment of a heartbeat. No kubectl verb does this."""
+
+    node: str
+
+    def act(self, writes: Writes) -> Said:
+        machine = _machine(writes, self.node)
+        if machine.off_since is not None:
+            raise UsageError(f"{self.node} is off already", prefix="")
+        writes.set_machine(replace(machine, off_since=writes.store.now))
+        return f"node/{self.node} power off"
+
+    def kubectl(self) -> str:
+        return f"# {self.node}: power off"
+
+
+class RestoreNode(Act, frozen=True, tag="restore-node"):
+    """A node answers again, its containers never having stopped. One whose Node object was deleted registers anew."""
+
+    node: str
+
+    def act(self, writes: Writes) -> Said:
+        machine = _machine(writes, self.node)
+        if machine.off_since is None and writes.find("Node", self.node) is not None:
+            raise UsageError(f"{self.node} is on already", prefix="")
+        writes.set_machine(replace(machine, off_since=None, starts=machine.starts + 1))
+        return f"node/{self.node} power on"
+
+    def kubectl(self) -> str:
+        return f"# {self.node}: power on"
+
+
+class Cordon(Picking, frozen=True, tag="cordon"):
+    """`kubectl cordon`: no new pods here."""
+
+    kind: ClassVar[str] = "Node"
+    name: str = ""
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        return [_cordoned(writes, obj, True)]
+
+    def kubectl(self) -> str:
+        return shlex.join(["cordon", *_nodes_said((self.name,) if self.name else (), self.selector)])
+
+
+class Uncordon(Picking, frozen=True, tag="uncordon"):
+    """`kubectl uncordon`: new pods may come again; nothing moves back by itself."""
+
+    kind: ClassVar[str] = "Node"
+    name: str = ""
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        return [_cordoned(writes, obj, False)]
+
+    def kubectl(self) -> str:
+        return shlex.join(["uncordon", *_nodes_said((self.name,) if self.name else (), self.selector)])
+
+
+class Drain(Act, frozen=True, tag="drain"):
+    """`kubectl drain`: cordon, then evict all pods, as far and as fast as their budgets allow.
+
+    What it prints at once is the answer; it runs on by itself, and what it prints later goes to `store.printed`. `timeout_ms` None waits
+    for ever.
+    """
+
+    nodes: tuple[str, ...] = ()
+    selector: str = ""
+    force: bool = False
+    delete_emptydir_data: bool = False
+    ignore_daemonsets: bool = False
+    grace_period_seconds: int | None = None
+    timeout_ms: int | None = None
+    pod_selector: str = ""
+
+    def act(self, writes: Writes) -> Said:
+        picked = [Cordon(name) for name in self.nodes] or [Cordon(selector=self.selector)]
+        found = [obj for cordon in picked for obj in cordon._objects(writes)]
+        if not found:
+            return NOTHING_FOUND
+        lines = [_cordoned(writes, obj, True) for obj in found]
+        draining = Draining(
+            nodes=tuple(obj.metadata.name for obj in found),
+            deadline=None if self.timeout_ms is None else writes.store.now + self.timeout_ms,
+            timeout=go_duration(self.timeout_ms or 0),
+            grace_period_seconds=self.grace_period_seconds,
+            force=self.force,
+            delete_emptydir_data=self.delete_emptydir_data,
+            pod_selector=self.pod_selector,
+        )
+        return lambda: _lines([*lines, *drain.start(writes.store, draining)])
+
+    def kubectl(self) -> str:
+        words = ["drain", *_nodes_said(self.nodes, self.selector)]
+        flags = (
+            ("--ignore-daemonsets", self.ignore_daemonsets),
+            ("--delete-emptydir-data", self.delete_emptydir_data),
+            ("--force", self.force),
+        )
+        words += [flag for flag, said in flags if said]
+        words += [f"--grace-period={self.grace_period_seconds}"] if self.grace_period_seconds is not None else []
+        words += [f"--timeout={go_duration(self.timeout_ms)}"] if self.timeout_ms is not None else []
+        return shlex.join([*words, *([f"--pod-selector={self.pod_selector}"] if self.pod_selector else [])])
+
+
+class SetTaints(Picking, frozen=True, tag="taint"):
+    """`kubectl taint`: add taints, and remove those named by key and, unless it is "", effect."""
+
+    kind: ClassVar[str] = "Node"
+    name: str = ""
+    add: tuple[Taint, ...] = ()
+    remove: tuple[Taint, ...] = ()
+    overwrite: bool = False
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        old = obj.spec.taints
+        taken = [new.key for new in self.add for have in old if _same_taint(new, have)]
+        if taken and not self.overwrite:
+            said = f"already has {','.join(taken)} taint(s) with same effect(s) and --overwrite is false"
+            raise UsageError(f"node {obj.metadata.name} {said}")
+        taints = [*self.add, *(have for have in old if not any(_same_taint(new, have) for new in self.add))]
+        added, removed = len(taints) != len(old), False
+        for gone in self.remove:
+            left = [t for t in taints if t.key != gone.key or gone.effect not in ("", t.effect)]
+            removed = len(left) != len(taints)
+            if not removed:
+                raise UsageError(f"taint {go_quote(_taint_said(gone))} not found")
+            taints = left
+        writes.update(replace(obj, spec=replace(obj.spec, taints=tuple(taints))))
+        word = "modified" if (added and removed) or self.overwrite else "tainted" if added else "untainted"
+        return [f"{_ref(obj)} {word}"]
+
+    def kubectl(self) -> str:
+        words = ["taint", "nodes", *_nodes_said((self.name,) if self.name else (), self.selector), *(["--all"] if self.all else [])]
+        words += [*map(_taint_said, self.add), *(f"{_taint_said(taint)}-" for taint in self.remove)]
+        return shlex.join([*words, *(["--overwrite"] if self.overwrite else [])])
+
+
+class CreateBudget(Act, frozen=True, tag="create-poddisruptionbudget"):
+    """`kubectl create poddisruptionbudget`: how many of the selected pods evictions must leave, or may take."""
+
+    name: str
+    selector: str
+    min_available: str = ""
+    max_unavailable: str = ""
+
+    def act(self, writes: Writes) -> Said:
+        spec = PodDisruptionBudgetSpec(
+            selector=_object_selector(self.selector),
+            min_available=schema.parse_int_or_string(self.min_available) if self.min_available else None,
+            max_unavailable=schema.parse_int_or_string(self.max_unavailable) if self.max_unavailable else None,
+        )
+        budget = PodDisruptionBudget(ObjectMeta(name=self.name), spec)
+        writes.create(budget, "failed to create poddisruptionbudgets: ")
+        return f"{_ref(budget)} created"
+
+    def kubectl(self) -> str:
+        words = ["create", "poddisruptionbudget", self.name, f"--selector={self.selector}"]
+        words += [f"--min-available={self.min_available}"] if self.min_available else []
+        return shlex.join([*words, *([f"--max-unavailable={self.max_unavailable}"] if self.max_unavailable else [])])
 
 
 class Several(Act, frozen=True, tag="several"):
@@ -610,6 +784,13 @@ Command = (
     | Annotate
     | Delete
     | Several
+    | CutNode
+    | RestoreNode
+    | Cordon
+    | Uncordon
+    | Drain
+    | SetTaints
+    | CreateBudget
 )
 
 _decoder = msgspec.json.Decoder(Command)
@@ -839,6 +1020,62 @@ def _ports_of(obj: Any) -> list[str]:
     if isinstance(obj, Service):
         return [str(port.port) for port in obj.spec.ports]
     return [str(port["containerPort"]) for container in _pod_spec(obj).containers for port in container.ports]
+
+
+def _machine(writes: Writes, name: str) -> Any:
+    machine = writes.store.machines.get(name)
+    if machine is None:
+        raise not_found("Node", name)
+    return machine
+
+
+def _cordoned(writes: Writes, node: Any, desired: bool) -> str:
+    verb = "cordoned" if desired else "uncordoned"
+    if node.spec.unschedulable == desired:
+        return f"{_ref(node)} already {verb}"
+    writes.update(replace(node, spec=replace(node.spec, unschedulable=desired)))
+    return f"{_ref(node)} {verb}"
+
+
+def _nodes_said(names: tuple[str, ...], selector: str) -> list[str]:
+    return list(names) or (["-l", selector] if selector else [])
+
+
+def _same_taint(a: Taint, b: Taint) -> bool:
+    return a.key == b.key and a.effect == b.effect
+
+
+def _taint_said(taint: Taint) -> str:
+    """Taint.ToString."""
+    text = f"{taint.key}={taint.value}" if taint.value else taint.key
+    return f"{text}:{taint.effect}" if taint.effect or taint.value else text
+
+
+def _object_selector(text: str) -> LabelSelector:
+    """metav1.ParseToLabelSelector."""
+    try:
+        selector = selectors.parse(text)
+    except selectors.ParseError as error:
+        raise UsageError(str(error)) from None
+    labels: dict[str, str] = {}
+    expressions = []
+    for part in selector.requirements:
+        if part.operator in (selectors.EQUALS, selectors.DOUBLE_EQUALS):
+            labels[part.key] = part.values[0]
+            continue
+        operator = {selectors.NOT_EQUALS: "NotIn", **{value: key for key, value in selectors.FROM_OBJECT.items()}}.get(part.operator)
+        if operator is None:
+            raise UsageError(f"{go_quote(part.operator)} isn't supported in label selectors")
+        expressions.append(LabelSelectorRequirement(part.key, operator, part.values))
+    return LabelSelector(labels, tuple(expressions))
+
+
+def go_duration(ms: int) -> str:
+    """Go's time.Duration: 5s, 1m30s, 1h0m0s."""
+    minutes, rest = divmod(ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{rest / 1000:g}s"
+    return f"{hours}h{minutes}m{seconds}" if hours else f"{minutes}m{seconds}" if minutes else seconds
 
 
 def _taken(have: dict[str, str], changes: dict[str, str | None], overwrite: bool) -> list[str]:

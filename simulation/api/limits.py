@@ -11,7 +11,7 @@ from simulation.api.names import size
 from simulation.objects import Deployment, Pod, PodSpec, ReplicaSet
 
 REPLICAS = 10_000
-OBJECTS = {"Deployment": 50, "Service": 50, "ReplicaSet": 50}
+OBJECTS = {"Deployment": 50, "Service": 50, "ReplicaSet": 50, "PodDisruptionBudget": 50}
 """Objects of a kind that people may make; ReplicaSets that a Deployment makes do not count."""
 IMAGE_BYTES = 255
 CONTAINERS = 20

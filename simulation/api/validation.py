@@ -18,8 +18,11 @@ from simulation.objects import (
     DeploymentSpec,
     DeploymentStrategy,
     LabelSelector,
+    Node,
     ObjectMeta,
     Pod,
+    PodDisruptionBudget,
+    PodDisruptionBudgetSpec,
     PodSpec,
     PodTemplateSpec,
     Probe,
@@ -41,6 +44,8 @@ PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
 DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 MESSAGE_POLICIES = ("File", "FallbackToLogsOnError")
+TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+EVICTION_POLICIES = ("AlwaysAllow", "IfHealthyBudget")
 SERVICE_TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 POD_UPDATE = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -51,7 +56,14 @@ POD_UPDATE = (
 
 def validate(new: Any, old: Any = None) -> Errors:
     """All errors of an object about to be stored; `old` is the one it replaces."""
-    checks = {"Deployment": validate_deployment, "ReplicaSet": validate_replicaset, "Pod": validate_pod, "Service": validate_service}
+    checks = {
+        "Deployment": validate_deployment,
+        "ReplicaSet": validate_replicaset,
+        "Pod": validate_pod,
+        "Service": validate_service,
+        "Node": validate_node,
+        "PodDisruptionBudget": validate_budget,
+    }
     return checks[type(new).__name__](new, old)
 
 
@@ -523,6 +535,55 @@ def _duplicate_port(port: ServicePort) -> str:
 def _is_ip(text: str) -> bool:
     parts = text.split(".")
     return len(parts) == 4 and all(p.isascii() and p.isdigit() and str(int(p)) == p and int(p) < 256 for p in parts)
+
+
+# ------------------------------------------------------------------------------------------------------ nodes, budgets
+
+
+def validate_node(new: Node, old: Node) -> Errors:
+    """ValidateNodeUpdate: nodes come from their kubelets only."""
+    errors = _meta(new.metadata, old.metadata, names.subdomain_problems)
+    seen: set[tuple[str, str]] = set()
+    for i, taint in enumerate(new.spec.taints):
+        where = f"spec.taints[{i}]"
+        errors += _label_key(taint.key, f"{where}.key")
+        errors += [FieldError(INVALID, f"{where}.value", taint.value, said) for said in names.label_value_problems(taint.value)]
+        errors += _one_of(f"{where}.effect", taint.effect, TAINT_EFFECTS)
+        if (taint.key, taint.effect) in seen:
+            shown = f'{{"Key":{_json(taint.key)},"Value":{_json(taint.value)},"Effect":{_json(taint.effect)},"TimeAdded":null}}'
+            errors.append(FieldError(DUPLICATE, where, msgspec.Raw(shown), "taints must be unique by key and effect pair"))
+        seen.add((taint.key, taint.effect))
+    return errors
+
+
+def validate_budget(new: PodDisruptionBudget, old: PodDisruptionBudget | None = None) -> Errors:
+    """ValidatePodDisruptionBudgetSpec (pkg/apis/policy/validation)."""
+    errors = _meta(new.metadata, old and old.metadata, names.subdomain_problems)
+    spec = new.spec
+    if spec.min_available is not None and spec.max_unavailable is not None:
+        errors.append(FieldError(INVALID, "spec", msgspec.Raw(_go_budget(spec)), "minAvailable and maxUnavailable cannot be both set"))
+    for name, value in (("minAvailable", spec.min_available), ("maxUnavailable", spec.max_unavailable)):
+        if value is not None:
+            errors += _int_or_percent(value, f"spec.{name}")
+            if isinstance(value, str) and _number(value) > 100:
+                errors.append(FieldError(INVALID, f"spec.{name}", value, "must not be greater than 100%"))
+    if spec.selector is not None:
+        errors += _label_selector(spec.selector, "spec.selector")
+    policy = spec.unhealthy_pod_eviction_policy
+    if policy is not None and policy not in EVICTION_POLICIES:
+        errors.append(_unsupported("spec.unhealthyPodEvictionPolicy", policy, EVICTION_POLICIES))
+    return errors
+
+
+def _go_budget(spec: PodDisruptionBudgetSpec) -> str:
+    """The internal Go struct has no JSON tags."""
+    parts = (
+        ("MinAvailable", spec.min_available),
+        ("Selector", spec.selector),
+        ("MaxUnavailable", spec.max_unavailable),
+        ("UnhealthyPodEvictionPolicy", spec.unhealthy_pod_eviction_policy),
+    )
+    return "{" + ",".join(f'"{name}":{_json(value)}' for name, value in parts) + "}"
 
 
 # ------------------------------------------------------------------------------------------------- metadata and labels

@@ -14,7 +14,7 @@ from simulation.api import schema
 from simulation.api.errors import FORBIDDEN, FieldError, StatusError, bad_request, invalid
 from simulation.objects import EPOCH, KINDS, Time
 
-SENT_BY_PEOPLE = ("Deployment", "ReplicaSet", "Pod", "Service")
+SENT_BY_PEOPLE = ("Deployment", "ReplicaSet", "Pod", "Service", "PodDisruptionBudget")
 """The kinds that may be in a manifest."""
 
 SERVER_SIDE = ("uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")
@@ -135,6 +135,14 @@ def _slice(out: Json) -> None:
     _nulls(out)
 
 
+def _budget(out: Json) -> None:
+    out.setdefault("spec", {})
+    status = out["status"]
+    _times(status.get("disruptedPods", {}), *status.get("disruptedPods", {}))
+    for condition in status.get("conditions", ()):
+        _times(condition, *CONDITION_TIMES)
+
+
 def _nulls(out: Json) -> None:
     for key in NULLS[out["kind"]]:
         out.setdefault(key, None)
@@ -152,6 +160,7 @@ _FINISH = {
     "Node": _node,
     "Event": _event,
     "EndpointSlice": _slice,
+    "PodDisruptionBudget": _budget,
 }
 
 
@@ -201,9 +210,18 @@ def to_record(kind: str, body: Json, warnings: list[str] | None = None) -> Any:
     if warnings is not None:
         warnings += [f'"{path}" is not part of this simulation and was left out' for path in _left_out(cls, body)]
     try:
-        return msgspec.convert(body, cls)
-    except msgspec.ValidationError as error:
+        return msgspec.convert(_with_seconds(body), cls)
+    except (msgspec.ValidationError, ValueError) as error:
         raise _undecodable(kind, str(error)) from None
+
+
+def _with_seconds(body: Json) -> Json:
+    """The only times that a person may write: when a node was tainted."""
+    taints = body.get("spec", {}).get("taints", ())
+    if not any("timeAdded" in taint for taint in taints):
+        return body
+    taints = [taint | {"timeAdded": from_rfc3339(taint["timeAdded"])} if "timeAdded" in taint else taint for taint in taints]
+    return body | {"spec": body["spec"] | {"taints": taints}}
 
 
 def _without_server_side(body: Json) -> Json:

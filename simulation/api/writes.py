@@ -13,7 +13,7 @@ from simulation.api.defaults import default
 from simulation.api.errors import StatusError, already_exists, invalid, not_found
 from simulation.api.selectors import Selector
 from simulation.api.validation import validate
-from simulation.objects import KINDS
+from simulation.objects import KINDS, Machine
 from simulation.store import Store, controller_of
 
 NAMESPACE = "default"
@@ -92,6 +92,10 @@ class Writes:
         self._waiting[kind, name] = None
         self._todo.append(("delete", kind, name, grace_period_seconds, propagation))
 
+    def set_machine(self, machine: Machine) -> None:
+        """Note that a machine is cut off or comes back: nothing to validate, it is no API object."""
+        self._todo.append(("machine", machine))
+
     def commit(self) -> None:
         """Hand everything to the store, in order."""
         for what, *args in self._todo:
@@ -99,9 +103,11 @@ class Writes:
                 self._commit_create(args[0])
             elif what == "update":
                 self._commit_update(args[0])
+            elif what == "machine":
+                self.store.set_machine(args[0])
             else:
                 kind, name, grace, propagation = args
-                self.store.delete(kind, name, NAMESPACE, grace, propagation)
+                self.store.delete(kind, name, NAMESPACE if KINDS[kind].namespaced else "", grace, propagation)
 
     def _commit_create(self, written: Written) -> None:
         obj = written.obj

@@ -15,23 +15,31 @@ from simulation.api.writes import NAMESPACE, check_namespace
 from simulation.commands import (
     Annotate,
     Command,
+    Cordon,
+    CreateBudget,
     CreateDeployment,
     CreateService,
+    CutNode,
     Delete,
+    Drain,
     Expose,
     Label,
     Patch,
     Pause,
     Restart,
+    RestoreNode,
     Resume,
     Run,
     Scale,
     SetImage,
+    SetTaints,
     Several,
+    Uncordon,
     Undo,
 )
 from simulation.kubectl.flags import Flag, Parsed, parse_flags
-from simulation.kubectl.resources import NOTHING_NAMED, Target, targets
+from simulation.kubectl.resources import NOTHING_NAMED, Target, kind_named, targets
+from simulation.objects import Taint
 
 MOST_BYTES = 64 * 1024
 
@@ -63,11 +71,16 @@ ELSEWHERE = {
 SHELL = re.compile(r"[|;<>`\n]|&|\$[A-Za-z({]")
 SHELL_IN_QUOTES = re.compile(r"`|\$\(")
 
+PLUG = re.compile(r"# *(?P<node>[a-z0-9.-]+): power (?P<way>off|on)", re.ASCII)
+"""The plug of a machine has no verb: it is written as a comment, as in `# node-4: power off`."""
+
 SPECIFY = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 
 
 def parse(line: str) -> Command:
     """The command that a line means, with or without the leading `kubectl`. Raises StatusError."""
+    if (plug := PLUG.fullmatch(line.strip())) is not None:
+        return (CutNode if plug["way"] == "off" else RestoreNode)(plug["node"])
     words = _without_namespace(_words(line))
     if not words:
         raise UsageError(f"an empty line does nothing; the verbs are {', '.join(VERBS)}", prefix="")
@@ -154,7 +167,7 @@ def _create(words: list[str]) -> Command:
     if words and not words[0].startswith("-"):
         made = CREATES.get(words[0])
         if made is None:
-            raise _unknown(words[0], {"deployment": 1, "service": 1}, "create")
+            raise _unknown(words[0], {"deployment": 1, "service": 1, "poddisruptionbudget": 1}, "create")
         return made(words[1:])
     _read(words, "create")
     raise UsageError("must specify one of -f and -k")
@@ -461,6 +474,171 @@ def _grace(parsed: Parsed) -> tuple[int | None, bool]:
     return 1 if grace == 0 else grace, False
 
 
+# ----------------------------------------------------------------------------------------------------------------- nodes
+
+
+def _cordon(words: list[str]) -> Command:
+    return _cordons(Cordon, "cordon", words)
+
+
+def _uncordon(words: list[str]) -> Command:
+    return _cordons(Uncordon, "uncordon", words)
+
+
+def _cordons(make: type, verb: str, words: list[str]) -> Command:
+    parsed = _read(words, verb, Flag("selector", short="l"))
+    names, selector = _node_names(parsed, verb)
+    return _each([make(name) for name in names] or [make(selector=selector)], [verb, *words])
+
+
+def _drain(words: list[str]) -> Command:
+    flags = (
+        Flag("selector", short="l"),
+        Flag("force", "bool"),
+        Flag("ignore-daemonsets", "bool"),
+        Flag("delete-emptydir-data", "bool"),
+        Flag("ignore-errors", "bool"),
+        Flag("grace-period", "number"),
+        Flag("timeout"),
+        Flag("pod-selector"),
+    )
+    parsed = _read(words, "drain", *flags)
+    names, selector = _node_names(parsed, "drain")
+    grace = parsed.number("grace-period")
+    pod_selector = parsed.text("pod-selector")
+    if pod_selector:
+        try:
+            selectors.parse(pod_selector)
+        except selectors.ParseError:
+            raise UsageError("--pod-selector=<pod_selector> must be a valid label selector") from None
+    return Drain(
+        tuple(names),
+        selector,
+        force=parsed.true("force"),
+        delete_emptydir_data=parsed.true("delete-emptydir-data"),
+        ignore_daemonsets=parsed.true("ignore-daemonsets"),
+        grace_period_seconds=None if grace is None or grace < 0 else grace,
+        timeout_ms=_duration(parsed.text("timeout", "0s"), "timeout", "drain") or None,
+        pod_selector=pod_selector,
+    )
+
+
+def _node_names(parsed: Parsed, verb: str) -> tuple[list[str], str]:
+    """The nodes that `cordon`, `uncordon` and `drain` name, each once, or the selector that picks them."""
+    selector = parsed.text("selector")
+    if not parsed.args and not parsed.has("selector"):
+        raise _help(f"USAGE: {verb} NODE [flags]", verb)
+    if parsed.args and selector:
+        raise _help("error: cannot specify both a node name and a --selector option", verb)
+    if selector:
+        _check_selector(selector)
+    names = []
+    for arg in parsed.args:
+        kind, slash, name = arg.partition("/")
+        if slash and kind_named(kind) != "Node":
+            raise UsageError(f"error: expected resource of type node, got {go_quote(kind)}")
+        names.append(name if slash else arg)
+    return list(dict.fromkeys(names)), selector
+
+
+DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
+
+
+def _duration(text: str, flag: str, command: str) -> int:
+    """Go's time.ParseDuration in ms, as far as whole units go."""
+    found = DURATION.fullmatch(text)
+    if text != "0" and (found is None or not text or len(text) > 20):
+        said = f'time: missing unit in duration {go_quote(text)}' if text.isdigit() else f"time: invalid duration {go_quote(text)}"
+        raise UsageError(
+            f"invalid argument {go_quote(text)} for {go_quote('--' + flag)} flag: {said}\nSee 'kubectl {command} --help' for usage."
+        )
+    hours, minutes, seconds, ms = (float(part or 0) for part in (found.groups() if found else ("",) * 4))
+    return int(((hours * 60 + minutes) * 60 + seconds) * 1000 + ms)
+
+
+def _taint(words: list[str]) -> Command:
+    parsed = _read(words, "taint", Flag("overwrite", "bool"), *PICK)
+    named = [arg for arg in parsed.args if not _is_taint(arg)]
+    specs = [arg for arg in parsed.args if _is_taint(arg)]
+    if named and specs and parsed.args.index(specs[0]) < len(named):
+        late = next(arg for arg in parsed.args[parsed.args.index(specs[0]) :] if not _is_taint(arg))
+        raise UsageError(f"all resources must be specified before taint changes: {late}")
+    if not named:
+        raise UsageError("one or more resources must be specified as <resource> <name>")
+    if not specs:
+        raise UsageError("at least one taint update is required")
+    add, remove = _taints(specs)
+    if kind_named(named[0]) != "Node":
+        raise UsageError(f"invalid resource type {named[0].lower()}, only node types are supported")
+    clash = [gone for new in add for gone in remove if gone.key == new.key and gone.effect in ("", new.effect)]
+    if clash:
+        said = ", ".join(f'{{"{taint.key}":"{taint.effect}"}}' for taint in clash)
+        raise UsageError(f"can not both modify and remove the following taint(s) in the same command: {said}")
+    everything, selector, overwrite = parsed.true("all"), parsed.text("selector"), parsed.true("overwrite")
+    if everything and selector:
+        raise UsageError("setting 'all' parameter with a non empty selector is prohibited")
+    if everything or selector:
+        if selector:
+            _check_selector(selector)
+        return SetTaints(add=add, remove=remove, overwrite=overwrite, selector=selector, all=everything)
+    if len(named) < 2:
+        raise UsageError("at least one resource name must be specified since 'all' parameter is not set")
+    return _each([SetTaints(name, add, remove, overwrite) for name in dict.fromkeys(named[1:])], ["taint", *words])
+
+
+def _is_taint(arg: str) -> bool:
+    return "=" in arg or ":" in arg or arg.endswith("-")
+
+
+def _taints(specs: list[str]) -> tuple[tuple[Taint, ...], tuple[Taint, ...]]:
+    """(to add, to remove) (kubectl/pkg/cmd/taint/utils.go parseTaints)."""
+    add: list[Taint] = []
+    remove: list[Taint] = []
+    for spec in specs:
+        taint = _one_taint(spec.removesuffix("-"))
+        if spec.endswith("-"):
+            remove.append(Taint(key=taint.key, effect=taint.effect))
+            continue
+        if not taint.effect:
+            raise _help(f"invalid taint spec: {spec}", "taint")
+        if any((taint.key, taint.effect) == (other.key, other.effect) for other in add):
+            shown = f"{{{taint.key} {taint.value} {taint.effect} <nil>}}"
+            raise _help(f"duplicated taints with the same key and effect: {shown}", "taint")
+        add.append(taint)
+    return tuple(add), tuple(remove)
+
+
+def _one_taint(spec: str) -> Taint:
+    parts = spec.split(":")
+    key, *values = parts[0].split("=") if len(parts) == 2 else (parts[0],)
+    effect = parts[1] if len(parts) == 2 else ""
+    if len(parts) == 2 and effect not in ("NoSchedule", "PreferNoSchedule", "NoExecute"):
+        raise _help(f"invalid taint effect: {effect}, unsupported taint effect", "taint")
+    if len(parts) > 2 or len(values) > 1:
+        raise _help(f"invalid taint spec: {spec}", "taint")
+    value = values[0] if values else ""
+    if problems := label_value_problems(value) or label_key_problems(key):
+        raise _help(f"invalid taint spec: {spec}, {'; '.join(problems)}", "taint")
+    return Taint(key=key, value=value, effect=effect)
+
+
+def _create_budget(words: list[str]) -> Command:
+    command = "create poddisruptionbudget"
+    flags = (Flag("selector"), Flag("min-available"), Flag("max-unavailable"), Flag("save-config", "bool"))
+    parsed = _read(words, command, *flags)
+    _one_name(parsed, command)
+    least, most = parsed.text("min-available"), parsed.text("max-unavailable")
+    if not parsed.text("selector"):
+        raise UsageError("a selector must be specified")
+    if not least and not most:
+        raise UsageError("one of min-available or max-unavailable must be specified")
+    if least and most:
+        raise UsageError("min-available and max-unavailable cannot be both specified")
+    if not re.fullmatch(r"[0-9]+%?", least or most):
+        raise UsageError(f"invalid format specified for {'min-available' if least else 'max-unavailable'}")
+    return CreateBudget(parsed.args[0], parsed.text("selector"), least, most)
+
+
 def _picked(parsed: Parsed, missing: str) -> list[tuple[str, str, str, bool]]:
     """(kind, name, selector, all) for each thing the command is about."""
     selector, everything = parsed.text("selector"), parsed.true("all")
@@ -486,6 +664,8 @@ CREATES: dict[str, Callable[[list[str]], Command]] = {
     "deploy": _create_deployment,
     "service": _create_service,
     "svc": _create_service,
+    "poddisruptionbudget": _create_budget,
+    "pdb": _create_budget,
 }
 
 VERBS: dict[str, Callable[[list[str]], Command]] = {
@@ -499,4 +679,8 @@ VERBS: dict[str, Callable[[list[str]], Command]] = {
     "label": _label,
     "annotate": _annotate,
     "delete": _delete,
+    "cordon": _cordon,
+    "uncordon": _uncordon,
+    "drain": _drain,
+    "taint": _taint,
 }

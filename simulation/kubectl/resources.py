@@ -6,7 +6,7 @@ Models cli-runtime/pkg/resource/builder.go (v1.36).
 from simulation.api.errors import UsageError, go_quote
 from simulation.objects import KINDS
 
-CHANGEABLE = ("Deployment", "ReplicaSet", "Pod", "Service")
+CHANGEABLE = ("Deployment", "ReplicaSet", "Pod", "Service", "Node", "PodDisruptionBudget")
 ALL = ("Pod", "Service", "Deployment", "ReplicaSet")
 """The category `all`, in the order of kubectl."""
 
@@ -35,7 +35,7 @@ def kind_named(word: str) -> str:
         groups = ("", row.group, f"{row.api_version.rpartition('/')[2]}.{row.group}")
         if name in (row.plural, row.singular, *row.short) and group in groups:
             if row.kind not in CHANGEABLE:
-                raise UsageError(f"{row.plural} are not changed from here: commands are for deployments, replicasets, pods and services")
+                raise UsageError(f"{row.plural} are not changed from here: their controllers write them")
             return row.kind
     raise UsageError(f"the server doesn't have a resource type {go_quote(word)}")
 

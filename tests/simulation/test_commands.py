@@ -430,6 +430,13 @@ def test_every_command_survives_the_journal():
         Annotate("Pod", "web", {"a": "b"}),
         Delete("Pod", "web", 5, "Orphan", force=True),
         parse("delete deploy a b"),
+        parse("# node-1: power off"),
+        parse("# node-1: power on"),
+        parse("cordon node-1"),
+        parse("uncordon node-1"),
+        parse("drain node-1 node-2 --timeout=1m30s --grace-period=3"),
+        parse("taint nodes node-1 a=b:NoExecute c- d:NoSchedule-"),
+        parse("create pdb web --selector=app=web --max-unavailable=1"),
     ]
     assert {type(command) for command in commands} >= set(Command.__args__) - {Several} and any(isinstance(c, Several) for c in commands)
     for command in commands:

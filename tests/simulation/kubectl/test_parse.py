@@ -6,23 +6,31 @@ from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
 from simulation.commands import (
     Annotate,
+    Cordon,
+    CreateBudget,
     CreateDeployment,
     CreateService,
+    CutNode,
     Delete,
+    Drain,
     Expose,
     Label,
     Patch,
     Pause,
     Restart,
+    RestoreNode,
     Resume,
     Run,
     Scale,
     SetImage,
+    SetTaints,
     Several,
+    Uncordon,
     Undo,
 )
 from simulation.kubectl.parse import VERBS, parse
 from simulation.kubectl.resources import NOTHING_NAMED
+from simulation.objects import Taint
 
 LINES = [
     ("create deployment web --image=nginx", CreateDeployment("web", ("nginx",))),
@@ -76,6 +84,31 @@ LINES = [
     ("delete pod web --grace-period=0", Delete("Pod", "web", 1)),
     ("delete pod web --grace-period=0 --force", Delete("Pod", "web", force=True)),
     ("delete deploy web --ignore-not-found --wait=false", Delete("Deployment", "web", ignore_not_found=True)),
+    ("delete node node-1", Delete("Node", "node-1")),
+    ("delete pdb web", Delete("PodDisruptionBudget", "web")),
+    ("cordon node-1", Cordon("node-1")),
+    ("cordon node/node-1", Cordon("node-1")),
+    ("uncordon -l disk=ssd", Uncordon(selector="disk=ssd")),
+    ("drain node-1 --ignore-daemonsets", Drain(("node-1",), ignore_daemonsets=True)),
+    (
+        "drain node-1 node-2 --force --delete-emptydir-data --grace-period=5 --timeout=90s --pod-selector=app=web",
+        Drain(
+            ("node-1", "node-2"),
+            force=True,
+            delete_emptydir_data=True,
+            grace_period_seconds=5,
+            timeout_ms=90_000,
+            pod_selector="app=web",
+        ),
+    ),
+    ("taint nodes node-1 a=b:NoSchedule", SetTaints("node-1", (Taint(key="a", value="b", effect="NoSchedule"),))),
+    (
+        "taint no node-1 a:NoExecute b- c:NoSchedule- --overwrite",
+        SetTaints("node-1", (Taint(key="a", effect="NoExecute"),), (Taint(key="b", effect=""), Taint(key="c", effect="NoSchedule")), True),
+    ),
+    ("taint nodes --all a:PreferNoSchedule", SetTaints(add=(Taint(key="a", effect="PreferNoSchedule"),), all=True)),
+    ("create poddisruptionbudget web --selector=app=web --min-available=50%", CreateBudget("web", "app=web", "50%")),
+    ("create pdb web --selector=app=web --max-unavailable=1", CreateBudget("web", "app=web", "", "1")),
 ]
 
 
@@ -105,6 +138,12 @@ def test_a_line_that_names_several_objects_is_several_commands(line, commands):
     parsed = parse(line)
     assert isinstance(parsed, Several) and list(parsed.commands) == commands
     assert parse(parsed.kubectl()) == parsed
+
+
+def test_the_plug_of_a_machine_is_written_as_a_comment():
+    for line, command in (("# node-4: power off", CutNode("node-4")), ("# node-4: power on", RestoreNode("node-4"))):
+        assert parse(line) == command
+        assert command.kubectl() == line
 
 
 REFUSED = [
@@ -147,6 +186,36 @@ REFUSED = [
     ("delete pod web --force --grace-period=5", "error: --force and --grace-period greater than 0 cannot be specified together"),
     ("delete pod web --now --grace-period=5", "error: --now and --grace-period cannot be specified together"),
     ("delete pod web --cascade=up", 'error: invalid cascade value (up). Must be "background", "foreground", or "orphan"'),
+    ("cordon", "error: USAGE: cordon NODE [flags]\nSee 'kubectl cordon -h' for help and examples"),
+    (
+        "drain node-1 -l a=b",
+        "error: error: cannot specify both a node name and a --selector option\nSee 'kubectl drain -h' for help and examples",
+    ),
+    ("drain node-1 --pod-selector='a in'", "error: --pod-selector=<pod_selector> must be a valid label selector"),
+    (
+        "drain node-1 --timeout=5",
+        'error: invalid argument "5" for "--timeout" flag: time: missing unit in duration "5"\nSee \'kubectl drain --help\' for usage.',
+    ),
+    ("taint nodes node-1", "error: at least one taint update is required"),
+    ("taint nodes a:NoSchedule", "error: at least one resource name must be specified since 'all' parameter is not set"),
+    ("taint pods web a:NoSchedule", "error: invalid resource type pods, only node types are supported"),
+    ("taint nodes node-1 a:NoSchedule node-2", "error: all resources must be specified before taint changes: node-2"),
+    (
+        "taint nodes node-1 a:Never",
+        "error: invalid taint effect: Never, unsupported taint effect\nSee 'kubectl taint -h' for help and examples",
+    ),
+    (
+        "taint nodes node-1 a=b",
+        "error: invalid taint spec: a=b, name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+        "an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+        "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')\nSee 'kubectl taint -h' for help and examples",
+    ),
+    (
+        "taint nodes node-1 a:NoSchedule a-",
+        'error: can not both modify and remove the following taint(s) in the same command: {"a":""}',
+    ),
+    ("create pdb web --max-unavailable=1", "error: a selector must be specified"),
+    ("create pdb web --selector=a=b", "error: one of min-available or max-unavailable must be specified"),
     ("delete pods -l 'a in (b c)'", "error: unable to parse requirement: found 'c', expected: ',' or ')'"),
     (
         "delete pod/a b",
