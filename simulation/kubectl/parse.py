@@ -548,7 +548,7 @@ def _duration(text: str, flag: str, command: str) -> int:
     """Go's time.ParseDuration in ms, as far as whole units go."""
     found = DURATION.fullmatch(text)
     if text != "0" and (found is None or not text or len(text) > 20):
-        said = f'time: missing unit in duration {go_quote(text)}' if text.isdigit() else f"time: invalid duration {go_quote(text)}"
+        said = f"time: missing unit in duration {go_quote(text)}" if text.isdigit() else f"time: invalid duration {go_quote(text)}"
         raise UsageError(
             f"invalid argument {go_quote(text)} for {go_quote('--' + flag)} flag: {said}\nSee 'kubectl {command} --help' for usage."
         )
