@@ -13,7 +13,7 @@ from simulation.controllers import endpointslice, garbage
 from simulation.controllers.deployment import util
 from simulation.controllers.deployment.controller import sync_deployment
 from simulation.controllers.replicaset import sync_replica_set
-from simulation.engine import Engine, Millis
+from simulation.engine import FAILED, Engine, Millis
 from simulation.fleet import Fleet
 from simulation.kubelet import Kubelet
 from simulation.ledger import Ledger
@@ -155,6 +155,10 @@ class Cluster:
         self.engine.add(RANKS[handler], handler, key, 0 if self.lockstep else LATENCY[handler])
 
     def _again(self, handler: str, key: Any, after: Millis | None) -> None:
+        if after == FAILED:
+            self.engine.add_rate_limited(RANKS[handler], handler, key)
+            return
+        self.engine.forget(handler, key)
         if after is not None:
             self.engine.add_after(RANKS[handler], handler, key, after)
 

@@ -2,7 +2,8 @@
 
 The queue holds plain tuples (time, rank, number, handler, key), never closures or generators, so that a running cluster can be copied,
 saved and rewound. Handlers are names; `simulation.cluster` knows what they mean.
-Models client-go/util/workqueue (v1.36): a key that waits is not queued twice, and of two timers for one key the earlier one stays.
+Models client-go/util/workqueue (v1.36): a key that waits is not queued twice, and of two timers for one key the earlier one stays; a key
+that fails waits longer each time.
 """
 
 import heapq
@@ -12,9 +13,15 @@ from typing import Any
 Millis = int
 """Whole milliseconds since simulation.objects.EPOCH."""
 
+FAILED: Millis = -1
+"""What the work on a key returns, in place of when to look again, if it failed and wants to be tried again."""
+
+RETRY_MS = (5, 1_000_000)
+"""First and longest wait after a failure (default_rate_limiters.go)."""
+
 
 class Engine:
-    __slots__ = ("_heap", "_number", "_queued", "_timers", "handled", "now", "random")
+    __slots__ = ("_failures", "_heap", "_number", "_queued", "_timers", "handled", "now", "random")
 
     def __init__(self, seed: int) -> None:
         self.now: Millis = 0
@@ -25,6 +32,8 @@ class Engine:
         """Entries popped so far."""
         self._queued: dict[tuple[str, Any], Millis] = {}
         self._timers: dict[tuple[str, Any], Millis] = {}
+        self._failures: dict[tuple[str, Any], int] = {}
+        """How often in a row the work on a key failed."""
 
     def at(self, time: Millis, rank: int, handler: str, key: Any) -> None:
         """Call `handler` with `key` at `time`; among equal times the lower rank goes first, then the earlier call."""
@@ -45,6 +54,17 @@ class Engine:
         if waiting is None or time < waiting:
             self._timers[handler, key] = time
             self.at(time, rank, handler, key)
+
+    def add_rate_limited(self, rank: int, handler: str, key: Any) -> None:
+        """Try a key again that failed: after 5 ms, then twice as long each time (AddRateLimited)."""
+        failures = self._failures.get((handler, key), 0)
+        self._failures[handler, key] = failures + 1
+        first, longest = RETRY_MS
+        self.add_after(rank, handler, key, min(first << min(failures, 20), longest))
+
+    def forget(self, handler: str, key: Any) -> None:
+        """The work on a key succeeded: its next failure is the first again."""
+        self._failures.pop((handler, key), None)
 
     def due(self) -> Millis | None:
         """When the next thing happens, or None if nothing ever will."""
@@ -81,4 +101,5 @@ class Engine:
         twin._number, twin.handled = self._number, self.handled
         twin._queued = self._queued.copy()
         twin._timers = self._timers.copy()
+        twin._failures = self._failures.copy()
         return twin

@@ -102,6 +102,8 @@ class Container(Record):
     env_from: tuple[dict[str, Any], ...] = ()
     env: tuple[dict[str, Any], ...] = ()
     resources: dict[str, Any] | None = None
+    restart_policy: str = ""
+    """Only for init containers, where Always makes a sidecar."""
     volume_mounts: tuple[dict[str, Any], ...] = ()
     liveness_probe: Probe | None = None
     readiness_probe: Probe | None = None

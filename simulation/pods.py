@@ -6,7 +6,10 @@ Models pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go (v1.36).
 from msgspec.structs import replace
 
 from simulation.engine import Millis
-from simulation.objects import Pod, PodCondition, Time
+from simulation.objects import Container, Pod, PodCondition, Time
+
+NEVER: Time = 2**62
+"""Since when a pod is ready that does not say so: never for long enough, and always more recently than any other."""
 
 
 def is_finished(pod: Pod) -> bool:
@@ -17,6 +20,16 @@ def is_finished(pod: Pod) -> bool:
 def is_active(pod: Pod) -> bool:
     """Counts for its ReplicaSet: neither finished nor being deleted."""
     return pod.metadata.deletion_timestamp is None and pod.status.phase not in ("Succeeded", "Failed")
+
+
+def is_terminating(pod: Pod) -> bool:
+    """Being deleted, and not yet finished (FilterTerminatingPods)."""
+    return pod.metadata.deletion_timestamp is not None and not is_finished(pod)
+
+
+def is_sidecar(container: Container) -> bool:
+    """An init container that keeps running beside the others (IsRestartableInitContainer)."""
+    return container.restart_policy == "Always"
 
 
 def condition(pod: Pod, type: str) -> PodCondition | None:
@@ -34,7 +47,9 @@ def is_ready(pod: Pod) -> bool:
 def ready_since(pod: Pod) -> Time | None:
     """The second in which the pod turned ready, None while it is not."""
     found = condition(pod, "Ready")
-    return (found.last_transition_time or 0) if found is not None and found.status == "True" else None
+    if found is None or found.status != "True":
+        return None
+    return found.last_transition_time if found.last_transition_time is not None else NEVER
 
 
 def is_available(pod: Pod, min_ready_seconds: int, now: Millis) -> bool:

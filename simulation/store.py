@@ -5,7 +5,7 @@ a write that changes nothing wakes nobody. Counts per ReplicaSet and per node ar
 Sources: staging/src/k8s.io/apiserver/pkg/registry/{generic,rest}, pkg/registry/{apps,core}/*/strategy.go (v1.36).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -31,6 +31,14 @@ WITHOUT_GENERATION = ("Service", "Node", "Event")
 
 class Exists(Exception):
     """409: an object of that kind and name is there already."""
+
+
+class Forbidden(Exception):
+    """403: admission refuses the object."""
+
+
+POD_QUOTA = 25_000
+"""Pods that may exist at once, ended ones too. Rollouts that never become ready could otherwise pile up replicas without end."""
 
 
 class Owned:
@@ -77,6 +85,11 @@ class Owned:
             if not self.since[since]:
                 del self.since[since]
 
+    def misfits(self, fits: Callable[[dict[str, str]], bool]) -> list[Pod]:
+        """The pods whose labels do not fit; where the common labels do, only the odd ones need a look."""
+        suspects = self.odd if self.labels is None or fits(self.labels) else self.pods
+        return [pod for pod in suspects.values() if not fits(pod.metadata.labels)]
+
     def available(self, min_ready_seconds: int, now: Millis) -> int:
         """Active pods ready for at least `min_ready_seconds` (api/v1/pod/util.go IsPodAvailable)."""
         if not min_ready_seconds:
@@ -120,6 +133,7 @@ class Store:
         "loose",
         "machines",
         "on_node",
+        "pod_quota",
         "printed",
         "revision",
     )
@@ -137,6 +151,7 @@ class Store:
         self.on_node: dict[str, dict[Key, Pod]] = {}
         """Pods bound to each node, finished ones too."""
         self._addresses = 0
+        self.pod_quota = POD_QUOTA
         self.machines: dict[str, Machine] = {}
         """By name: what stands behind the nodes, whether or not the API knows of it."""
         self.drains: dict[int, Draining] = {}
@@ -181,13 +196,15 @@ class Store:
     # --- writing
 
     def create(self, obj: Any) -> Any:
-        """Store a new object with the API server's stamps and return it. Raises Exists."""
+        """Store a new object with the API server's stamps and return it. Raises Exists, Forbidden."""
         kind = type(obj).__name__
         meta = obj.metadata
         name = meta.name or self._generated_name(kind, meta)
         key = (meta.namespace, name)
         if key in self._objects[kind]:
             raise Exists(f'{KINDS[kind].resource} "{name}" already exists')
+        if kind == "Pod":
+            self._check_quota(name)
         meta = replace(
             meta,
             name=name,
@@ -283,7 +300,7 @@ class Store:
         """The same store on another engine; objects are shared, they never change. O(objects)."""
         twin = Store.__new__(Store)
         twin.engine = engine
-        twin.revision, twin._addresses = self.revision, self._addresses
+        twin.revision, twin._addresses, twin.pod_quota = self.revision, self._addresses, self.pod_quota
         twin.changes = self.changes.copy()
         twin.events = self.events.copy()
         twin._objects = {kind: objects.copy() for kind, objects in self._objects.items()}
@@ -300,6 +317,13 @@ class Store:
             name = meta.generate_name[:58] + self.suffix()
             if (meta.namespace, name) not in self._objects[kind]:
                 return name
+
+    def _check_quota(self, name: str) -> None:
+        """The quota on the number of objects (apiserver/pkg/admission/plugin/resourcequota)."""
+        used, most = len(self._objects["Pod"]), self.pod_quota
+        if used >= most:
+            counts = f"requested: count/pods=1, used: count/pods={used}, limited: count/pods={most}"
+            raise Forbidden(f'pods "{name}" is forbidden: exceeded quota: desk, {counts}')
 
     def _next_version(self) -> str:
         self.revision += 1

@@ -14,7 +14,7 @@ from simulation.api.errors import StatusError, already_exists, invalid, not_foun
 from simulation.api.selectors import Selector
 from simulation.api.validation import validate
 from simulation.objects import KINDS, Machine
-from simulation.store import Store, controller_of
+from simulation.store import Forbidden, Store, controller_of
 
 NAMESPACE = "default"
 SERVICE_NETWORK = "10.96"
@@ -114,7 +114,10 @@ class Writes:
         if type(obj).__name__ == "Service" and not obj.spec.cluster_ip and obj.spec.type != "ExternalName":
             address = self.store.new_ip(SERVICE_NETWORK)
             obj = replace(obj, spec=replace(obj.spec, cluster_ip=address, cluster_ips=(address,)))
-        written.obj = self.store.create(obj)
+        try:
+            written.obj = self.store.create(obj)
+        except Forbidden as refused:
+            raise StatusError(403, "Forbidden", str(refused), kind=type(obj).__name__, name=obj.metadata.name) from None
 
     def _commit_update(self, new: Any) -> None:
         """The stamps are those of the stored object, which may have been written once more in the same act."""

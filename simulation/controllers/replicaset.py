@@ -4,6 +4,7 @@ Models pkg/controller/replicaset/replica_set.go, replica_set_utils.go and pkg/co
 directly, so a sync always sees the controller's own earlier writes and upstream's expectations have nothing to wait for.
 """
 
+from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 
@@ -11,8 +12,9 @@ from msgspec.structs import replace
 
 from simulation.api import selectors
 from simulation.api.defaults import admit_pod
+from simulation.controllers.deployment import util
 from simulation.controllers.deployment.util import replicas_of
-from simulation.engine import Millis
+from simulation.engine import FAILED, Millis
 from simulation.ledger import Ledger
 from simulation.objects import (
     POD_DELETION_COST,
@@ -21,19 +23,22 @@ from simulation.objects import (
     Pod,
     PodStatus,
     ReplicaSet,
+    ReplicaSetCondition,
     ReplicaSetStatus,
     Time,
 )
-from simulation.pods import is_active, ready_since
-from simulation.store import Key, Owned, Store, active_pods, controller_of
+from simulation.pods import NEVER, is_active, is_sidecar, is_terminating, ready_since
+from simulation.store import Forbidden, Key, Owned, Store, active_pods, controller_of
 
 COMPONENT = "replicaset-controller"
 BURST = 500
+SLOW_START = 1
+"""How many pods the first batch tries."""
 PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
 def sync_replica_set(store: Store, ledger: Ledger, key: Key) -> int | None:
-    """Adopt, count, create or delete, then say what was counted. Returns in how many ms a ready pod becomes available, or None."""
+    """Adopt, count, create or delete, then say what was counted. Returns in how many ms a ready pod becomes available, None, or FAILED."""
     namespace, name = key
     rs = store.get("ReplicaSet", name, namespace)
     if rs is None:
@@ -41,85 +46,107 @@ def sync_replica_set(store: Store, ledger: Ledger, key: Key) -> int | None:
     _claim(store, rs)
     owned = store.owned(rs.metadata.uid)
     # what was there before this sync creates or deletes anything: upstream's status lags by one look, and so does the rollout
-    counted = _counts(store, rs, owned)
-    next_check = _next_availability(rs, owned, store.now)
-    if rs.metadata.deletion_timestamp is None:
-        _manage(store, ledger, rs, owned)
-    status = replace(counted, observed_generation=rs.metadata.generation, conditions=rs.status.conditions)
+    counted = counts(rs, owned, store.now)
+    next_check = next_availability(rs, owned, store.now)
+    error = _manage(store, ledger, rs, owned) if rs.metadata.deletion_timestamp is None else ""
+    conditions = with_failure(rs, counted.replicas, error, store.seconds)
+    status = replace(counted, observed_generation=rs.metadata.generation, conditions=conditions)
     if status != rs.status:
         store.update_status(replace(rs, status=status))
-    return next_check
+    return FAILED if error else next_check
 
 
 def _claim(store: Store, rs: ReplicaSet) -> None:
     """Adopt matching loose pods, release owned ones that match no more (PodControllerRefManager.ClaimPods)."""
     if rs.metadata.deletion_timestamp is None:
         for pod in list(store.loose.values()):
-            if pod.metadata.namespace == rs.metadata.namespace and is_active(pod) and _matches(rs, pod):
+            if pod.metadata.namespace == rs.metadata.namespace and is_active(pod) and _selects(rs, pod.metadata.labels):
                 owners = (*pod.metadata.owner_references, _owner(rs))
                 store.update_status(replace(pod, metadata=replace(pod.metadata, owner_references=owners)))
-    owned = store.owned(rs.metadata.uid)
-    suspects = owned.pods if owned.labels is not None and not _selects(rs, owned.labels) else owned.odd
-    for pod in list(suspects.values()):
-        if is_active(pod) and not _matches(rs, pod):
+    for pod in store.owned(rs.metadata.uid).misfits(lambda labels: _selects(rs, labels)):
+        if is_active(pod):
             left = tuple(o for o in pod.metadata.owner_references if o.uid != rs.metadata.uid)
             store.update_status(replace(pod, metadata=replace(pod.metadata, owner_references=left)))
-
-
-def _matches(rs: ReplicaSet, pod: Pod) -> bool:
-    return _selects(rs, pod.metadata.labels)
 
 
 def _selects(rs: ReplicaSet, labels: dict[str, str]) -> bool:
     return selectors.matches(rs.spec.selector, labels)
 
 
-def _counts(store: Store, rs: ReplicaSet, owned: Owned) -> ReplicaSetStatus:
-    """calculateStatus without conditions."""
-    labels = rs.spec.template.metadata.labels.items()
-    unlabelled = sum(1 for pod in owned.odd.values() if is_active(pod) and not labels <= pod.metadata.labels.items())
-    terminating = owned.terminating
-    terminating -= sum(1 for pod in owned.odd.values() if pod.metadata.deletion_timestamp is not None and not _matches(rs, pod))
+def counts(rs: ReplicaSet, owned: Owned, now: Millis) -> ReplicaSetStatus:
+    """What there is now: the numbers of calculateStatus."""
+    wanted = rs.spec.template.metadata.labels.items()
+    unlabelled = owned.misfits(lambda labels: wanted <= labels.items())
+    strangers = owned.misfits(lambda labels: _selects(rs, labels))
     return ReplicaSetStatus(
         replicas=owned.active,
-        fully_labeled_replicas=owned.active - unlabelled,
+        fully_labeled_replicas=owned.active - sum(map(is_active, unlabelled)),
         ready_replicas=owned.ready,
-        available_replicas=owned.available(rs.spec.min_ready_seconds, store.now),
-        terminating_replicas=terminating,
+        available_replicas=owned.available(rs.spec.min_ready_seconds, now),
+        terminating_replicas=owned.terminating - sum(map(is_terminating, strangers)),
     )
 
 
-def _next_availability(rs: ReplicaSet, owned: Owned, now: Millis) -> int | None:
-    """In how many ms the next ready pod has been ready for minReadySeconds."""
+def with_failure(rs: ReplicaSet, pods: int, error: str, now: Time) -> tuple[ReplicaSetCondition, ...]:
+    """The conditions after an attempt: ReplicaFailure while it fails, with the first error it had (calculateStatus)."""
+    conditions = rs.status.conditions
+    if not error:
+        return util.remove_condition(conditions, "ReplicaFailure")
+    if util.get_condition(conditions, "ReplicaFailure") is not None:
+        return conditions
+    reason = "FailedCreate" if pods < replicas_of(rs) else "FailedDelete"
+    return util.set_condition(conditions, ReplicaSetCondition("ReplicaFailure", "True", now, reason, error))
+
+
+def next_availability(rs: ReplicaSet, owned: Owned, now: Millis) -> int | None:
+    """In how many ms the next ready pod has been ready for minReadySeconds (findMinNextPodAvailabilityCheck)."""
     wait = rs.spec.min_ready_seconds
     if not wait:
         return None
-    due = [(since + wait) * 1000 - now for since in owned.since]
+    due = [(since + wait) * 1000 - now for since in owned.since if since != NEVER]
     return min((ms for ms in due if ms > 0), default=None)
 
 
 # ---------------------------------------------------------------------------------------------------- creating, deleting
 
 
-def _manage(store: Store, ledger: Ledger, rs: ReplicaSet, owned: Owned) -> None:
+def _manage(store: Store, ledger: Ledger, rs: ReplicaSet, owned: Owned) -> str:
+    """Create or delete what the count is short of or over, at most BURST at once (manageReplicas). Returns the error, "" for none."""
     pods, want = owned.active, replicas_of(rs)
     if pods == want:
-        return
+        return ""
     terms = {"replicas": want, "pods": pods}
     if pods < want:
-        created = min(want - pods, BURST)
-        _create_pods(store, rs, created)
-        ledger.write(store.now, COMPONENT, rs, rs.metadata.name, "created", "keep the count", terms, created)
-        return
+        created, error = slow_start(min(want - pods, BURST), SLOW_START, _creation(store, rs))
+        decision = "created" if created else "held"
+        ledger.write(store.now, COMPONENT, rs, rs.metadata.name, decision, "keep the count", terms, created, error)
+        return error
     excess = min(pods - want, BURST)
     for pod in pods_to_delete(store, rs, excess):
         store.delete("Pod", pod.metadata.name, pod.metadata.namespace)
         store.event(rs, "Normal", "SuccessfulDelete", f"Deleted pod: {pod.metadata.name}", COMPONENT)
     ledger.write(store.now, COMPONENT, rs, rs.metadata.name, "deleted", "keep the count", terms, -excess)
+    return ""
 
 
-def _create_pods(store: Store, rs: ReplicaSet, count: int) -> None:
-    """`count` pods from the template; upstream's slow start (1, 2, 4, …) only shows when the API refuses some, which ours never does."""
+def slow_start(count: int, batch: int, call: Callable[[], str]) -> tuple[int, str]:
+    """Call `count` times in batches that double; one with an error is finished and is the last (slowStartBatch).
+
+    `call` returns its error, "" for none. Returns (successes, first error).
+    """
+    successes, batch = 0, min(batch, count)
+    while batch:
+        errors = [error for error in (call() for _ in range(batch)) if error]
+        successes += batch - len(errors)
+        if errors:
+            return successes, errors[0]
+        count -= batch
+        batch = min(2 * batch, count)
+    return successes, ""
+
+
+def _creation(store: Store, rs: ReplicaSet) -> Callable[[], str]:
+    """What creates one pod from the template and says so (RealPodControl.CreatePods)."""
     template = rs.spec.template
     meta = ObjectMeta(
         generate_name=f"{rs.metadata.name}-",
@@ -130,9 +157,17 @@ def _create_pods(store: Store, rs: ReplicaSet, count: int) -> None:
         owner_references=(_owner(rs),),
     )
     pod = admit_pod(Pod(metadata=meta, spec=template.spec, status=PodStatus(phase="Pending")))
-    for _ in range(count):
-        made = store.create(pod)
+
+    def create() -> str:
+        try:
+            made = store.create(pod)
+        except Forbidden as refused:
+            store.event(rs, "Warning", "FailedCreate", f"Error creating: {refused}", COMPONENT)
+            return str(refused)
         store.event(rs, "Normal", "SuccessfulCreate", f"Created pod: {made.metadata.name}", COMPONENT)
+        return ""
+
+    return create
 
 
 def _owner(rs: ReplicaSet) -> OwnerReference:
@@ -143,20 +178,19 @@ def _owner(rs: ReplicaSet) -> OwnerReference:
 
 
 def pods_to_delete(store: Store, rs: ReplicaSet, count: int) -> list[Pod]:
-    """The `count` active pods that are missed least (getPodsToDelete, ActivePodsWithRanks)."""
-    pods = active_pods(store, rs.metadata.uid)
-    if count >= len(pods):
-        return pods
-    ranks = _ranks(store, rs)
-    return least_missed(pods, count, ranks, store.now)
+    """The `count` active pods of the set that are missed least."""
+    return least_missed(active_pods(store, rs.metadata.uid), count, ranks_of(store, rs), store.now)
 
 
 def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis) -> list[Pod]:
     """The first `count` in deletion order; `ranks` gives per node how many pods of the same controller run there.
 
     The first five criteria make a plain key; only pods that tie there, and only where the cut falls, need the pairwise comparison.
+    Source: getPodsToDelete, ActivePodsWithRanks.
     """
-    ordered = sorted(((_plain_order(pod, ranks), pod) for pod in pods), key=itemgetter(0))
+    if count >= len(pods):
+        return pods
+    ordered = sorted(((plain_order(pod, ranks), pod) for pod in pods), key=itemgetter(0))
     chosen: list[Pod] = []
     for _, group in groupby(ordered, key=itemgetter(0)):
         tied = [pod for _, pod in group]
@@ -168,21 +202,25 @@ def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis
     return chosen[:count]
 
 
-def _ranks(store: Store, rs: ReplicaSet) -> dict[str, int]:
+def ranks_of(store: Store, rs: ReplicaSet) -> dict[str, int]:
     """Active pods per node over all sets with this set's controller: crowded nodes lose pods first."""
-    owner = controller_of(rs)
-    siblings = [rs]
-    if owner is not None:
-        sets = store.list("ReplicaSet", rs.metadata.namespace)
-        siblings = [other for other in sets if (c := controller_of(other)) is not None and c.uid == owner.uid]
-    ranks: dict[str, int] = {}
-    for sibling in siblings:
+    found: dict[str, int] = {}
+    for sibling in same_controller(store, rs):
         for node, count in store.owned(sibling.metadata.uid).by_node.items():
-            ranks[node] = ranks.get(node, 0) + count
-    return ranks
+            found[node] = found.get(node, 0) + count
+    return found
 
 
-def _plain_order(pod: Pod, ranks: dict[str, int]) -> tuple[bool, int, bool, int, int]:
+def same_controller(store: Store, rs: ReplicaSet) -> list[ReplicaSet]:
+    """All sets that this set's controller controls, or this one alone if it has none (getReplicaSetsWithSameController)."""
+    owner = controller_of(rs)
+    if owner is None:
+        return [rs]
+    sets = store.list("ReplicaSet", rs.metadata.namespace)
+    return [other for other in sets if (c := controller_of(other)) is not None and c.uid == owner.uid]
+
+
+def plain_order(pod: Pod, ranks: dict[str, int]) -> tuple[bool, int, bool, int, int]:
     return (
         bool(pod.spec.node_name),
         PHASES.get(pod.status.phase, 0),
@@ -225,18 +263,18 @@ def compare_age(a: Pod, b: Pod, now: Millis) -> int:
     ready_a, ready_b = ready_since(a), ready_since(b)
     if ready_a is not None and ready_b is not None and ready_a != ready_b:
         return _compare_times(ready_a, ready_b, a, b, now)
-    restarts_a, restarts_b = _restarts(a), _restarts(b)
-    if restarts_a != restarts_b:
-        return restarts_b - restarts_a
-    born_a, born_b = a.metadata.creation_timestamp, b.metadata.creation_timestamp
+    for restarts in (max_restarts(a), max_restarts(b)), (max_sidecar_restarts(a), max_sidecar_restarts(b)):
+        if restarts[0] != restarts[1]:
+            return restarts[1] - restarts[0]
+    born_a, born_b = (NEVER if p.metadata.creation_timestamp is None else p.metadata.creation_timestamp for p in (a, b))
     if born_a != born_b:
         return _compare_times(born_a, born_b, a, b, now)
     return 0
 
 
-def _compare_times(ta: Time | None, tb: Time | None, a: Pod, b: Pod, now: Millis) -> int:
-    if ta is None or tb is None:
-        return -1 if ta is None else 1
+def _compare_times(ta: Time, tb: Time, a: Pod, b: Pod, now: Millis) -> int:
+    if NEVER in (ta, tb):
+        return -1 if ta == NEVER else 1
     rank_a, rank_b = _log2_age(ta, now), _log2_age(tb, now)
     if rank_a == rank_b:
         return -1 if a.metadata.uid < b.metadata.uid else 1
@@ -249,5 +287,10 @@ def _log2_age(since: Time, now: Millis) -> int:
     return age.bit_length() - 1 if age > 0 else -1
 
 
-def _restarts(pod: Pod) -> int:
+def max_restarts(pod: Pod) -> int:
     return max((status.restart_count for status in pod.status.container_statuses), default=0)
+
+
+def max_sidecar_restarts(pod: Pod) -> int:
+    sidecars = [c.name for c in pod.spec.init_containers if is_sidecar(c)]
+    return max((status.restart_count for status in pod.status.init_container_statuses if status.name in sidecars), default=0)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from simulation.api.wire import from_rfc3339
 from simulation.objects import (
+    Container,
     ContainerState,
     ContainerStatus,
     LabelSelector,
@@ -78,8 +79,10 @@ def pod(given: Json, now: Time = 0) -> Pod:
     """A pod from the short form: nodeName, phase, ready, readySince, restartCounts."""
     ready = PodCondition("Ready", "True" if given.get("ready") else "False", time(given.get("readySince"), now))
     statuses = tuple(_container(f"c{i}", count) for i, count in enumerate(given.get("restartCounts", ())))
-    status = PodStatus(phase=given.get("phase") or "", conditions=(ready,), container_statuses=statuses)
-    return Pod(metadata(given, now), PodSpec(node_name=given.get("nodeName") or ""), status)
+    sidecars = tuple(_container(f"sidecar{i}", count) for i, count in enumerate(given.get("sidecarRestartCounts", ())))
+    init_containers = tuple(Container(status.name, restart_policy="Always") for status in sidecars)
+    status = PodStatus(phase=given.get("phase") or "", conditions=(ready,), init_container_statuses=sidecars, container_statuses=statuses)
+    return Pod(metadata(given, now), PodSpec(init_containers=init_containers, node_name=given.get("nodeName") or ""), status)
 
 
 def _container(name: str, restarts: int) -> ContainerStatus:

@@ -50,3 +50,19 @@ def test_a_copy_draws_the_same_lots_and_neither_hears_of_the_other():
     assert [engine.between(0, 1000) for _ in range(5)] == [twin.between(0, 1000) for _ in range(5)]
     drain(engine)
     assert twin.due() == 5
+
+
+def test_a_key_that_fails_waits_twice_as_long_each_time_until_it_succeeds():
+    engine = Engine(1)
+    waits = []
+    for _ in range(20):
+        start = engine.now
+        engine.add_rate_limited(0, "replicaset", "web")
+        engine = engine.copy()
+        drain(engine)
+        waits.append(engine.now - start)
+    assert waits[:4] == [5, 10, 20, 40]
+    assert waits[-2:] == [1_000_000, 1_000_000]
+    engine.forget("replicaset", "web")
+    engine.add_rate_limited(0, "replicaset", "web")
+    assert engine.due() - engine.now == 5

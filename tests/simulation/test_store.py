@@ -5,9 +5,12 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from simulation.api.errors import StatusError
+from simulation.cluster import Cluster
 from simulation.engine import Engine
+from simulation.kubectl.parse import parse
 from simulation.objects import ObjectMeta, OwnerReference, Pod, PodCondition, PodSpec, PodStatus, ReplicaSet, Service
-from simulation.store import Exists, Owned, Store, controller_of
+from simulation.store import Exists, Forbidden, Owned, Store, controller_of
 from tests.simulation.clusters import deployment
 
 
@@ -58,6 +61,20 @@ def test_a_name_is_taken_once(store):
     store.create(deployment())
     with pytest.raises(Exists, match='deployments.apps "web" already exists'):
         store.create(deployment())
+
+
+def test_a_full_desk_takes_no_more_pods(store):
+    store.pod_quota = 1
+    store.create(pod("a"))
+    counts = "requested: count/pods=1, used: count/pods=1, limited: count/pods=1"
+    with pytest.raises(Forbidden, match=f'pods "b" is forbidden: exceeded quota: desk, {counts}'):
+        store.create(pod("b"))
+    cluster = Cluster()
+    cluster.store.pod_quota = 0
+    with pytest.raises(StatusError) as refused:
+        cluster.do(parse("run web --image=web:1.0"))
+    assert refused.value.kubectl().startswith('Error from server (Forbidden): pods "web" is forbidden: exceeded quota')
+    assert cluster.store.list("Pod") == []
 
 
 def test_generated_names_use_the_safe_alphabet_and_uids_are_version_4(store):

@@ -16,15 +16,14 @@ from simulation.controllers.deployment.sync import (
     with_condition,
     write_status,
 )
+from simulation.engine import FAILED
 from simulation.ledger import Ledger
 from simulation.objects import ROLLBACK_TO, Deployment, LabelSelector, OwnerReference, ReplicaSet
 from simulation.store import Key, Store, controller_of
 
-RETRY_MS = 5
-
 
 def sync_deployment(store: Store, ledger: Ledger, key: Key) -> int | None:
-    """Read all, decide, write. Returns in how many ms to look again by ourselves, None for "when something changes"."""
+    """Read all, decide, write. Returns in how many ms to look again, None for "when something changes", or FAILED."""
     namespace, name = key
     d = store.get("Deployment", name, namespace)
     if d is None:
@@ -44,7 +43,7 @@ def sync_deployment(store: Store, ledger: Ledger, key: Key) -> int | None:
     try:
         return _branch(store, ledger, d, sets)
     except Collision:
-        return RETRY_MS
+        return FAILED
 
 
 def _branch(store: Store, ledger: Ledger, d: Deployment, sets: list[ReplicaSet]) -> int | None:
