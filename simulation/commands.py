@@ -659,6 +659,10 @@ class Drain(Act, frozen=True, tag="drain"):
     pod_selector: str = ""
 
     def act(self, writes: Writes) -> Said:
+        try:
+            selectors.parse(self.pod_selector)
+        except selectors.ParseError:
+            raise UsageError("--pod-selector=<pod_selector> must be a valid label selector") from None
         picked = [Cordon(name) for name in self.nodes] or [Cordon(selector=self.selector)]
         found = [obj for cordon in picked for obj in cordon._objects(writes)]
         if not found:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulation import drain, machine, stages
-from simulation.api import eviction
+from simulation.api import selectors
 from simulation.controllers import disruption, node, podgc
 from simulation.controllers.node import NodeLifecycle
 from simulation.controllers.podgc import PodGC, is_out_of_service
@@ -72,7 +72,7 @@ class Fleet:
         pod = new or old
         key = key_of(pod)
         for budget in store.list("PodDisruptionBudget", key[0]):
-            if any(p is not None and budget in eviction.budgets_of(store, p) for p in (old, new)):
+            if any(p is not None and selectors.matches(budget.spec.selector, p.metadata.labels) for p in (old, new)):
                 _queue(store, "disruption", key_of(budget))
         if new is None:
             self._pod_gone(store, key)

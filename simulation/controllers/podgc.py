@@ -31,14 +31,13 @@ class PodGC:
 
     def collect(self, store: Store) -> bool:
         """One pass. True if another is needed."""
-        waiting = False
         for node in store.list("Node"):
             if is_out_of_service(node):
-                waiting = True
                 self._collect_terminating(store, node)
         missing = [name for name, pods in store.on_node.items() if pods and store.get("Node", name, "") is None]
         for name in missing:
             self.quarantine.setdefault(name, store.now + QUARANTINE_MS)
+        waiting = False
         for name, due in list(self.quarantine.items()):
             if due > store.now:
                 waiting = True
