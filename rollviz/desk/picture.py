@@ -200,7 +200,7 @@ def picture(recording, clock_) -> Picture:
         "empty": ("empty", _empty(found, cluster.store, taught)),
         "head": ("head", _head(scene)),
         "knobs": ("knobs", _knobs(scene)),
-        "guards": ("guards", _guards(scene)),
+        "guards": ("guards", _guards(scene, top)),
         "fields": ("fields", _fields(scene)),
         "why": ("why", story.why(scene, all_strips, len(cluster.store.loose))),
         "acts": ("acts", _acts(scene, cluster.store)),
@@ -413,16 +413,16 @@ def _knob(field: str, raw: int | str, resolved: int, want: int, way: str, units:
     return Knob(field, str(raw), resolved, int(raw), max(want, int(raw), 1), pick(resolved, *units))
 
 
-def _guards(scene: Scene | None) -> tuple[Guard, ...]:
+def _guards(scene: Scene | None, top: int) -> tuple[Guard, ...]:
     if scene is None or not util.is_rolling_update(scene.group.d) or not scene.want:
         return ()
     d, want = scene.group.d, scene.want
     surge, short = util.max_surge(d), util.max_unavailable(d)
-    top = scale.top(want + surge)
+    wide = want + surge >= 100
     close = 6 * (surge + short) < top
     return (
-        Guard("max", want + surge, "max total", f"{want} + {surge}", "over" if close else "under", close),
-        Guard("min", want - short, "min available", f"{want} − {short}", "under", False),
+        Guard("max", want + surge, "max" if wide else "max total", f"{want} + {surge}", "over" if close else "under", close),
+        Guard("min", want - short, "min" if wide else "min available", f"{want} − {short}", "under", False),
     )
 
 

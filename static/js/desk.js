@@ -68,13 +68,13 @@ function draw() {
   if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
   if (patch.m || whole) drawMaster(state);
   drawFaders();
+  drawClock(state);
   if (patch.rec || whole) drawRecording(state);
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
   if (patch.svc || whole) drawService(state.svc);
   if (patch.sets || patch.svc || whole) drawCables();
   if (patch.h || whole) noteHashes();
   if (whole) { showControls(); layMarks(); }
-  drawClock(state);
 }
 
 onRelease(() => { structure = true; schedule(); });
