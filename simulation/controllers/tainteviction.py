@@ -13,7 +13,7 @@ from simulation.pods import with_condition
 from simulation.store import Key, Store
 
 COMPONENT = "taint-eviction-controller"
-AT_ONCE, FOR_EVER = -1, -2
+FOR_EVER, AT_ONCE = -1, -2
 REASON, MESSAGE = "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint"
 
 
@@ -77,8 +77,8 @@ class TaintEviction:
 
     def _process(self, store: Store, pod: Pod, taints: tuple[Taint, ...]) -> tuple[Key, Millis] | None:
         key = (pod.metadata.namespace, pod.metadata.name)
-        wait = toleration_time(taints, pod.spec.tolerations) if taints else FOR_EVER
-        if wait in (FOR_EVER, AT_ONCE):
+        wait = time_on(taints, pod.spec.tolerations)
+        if wait in (AT_ONCE, FOR_EVER):
             self._cancel(store, key)
         if wait == FOR_EVER or key in self.timers:
             return None
@@ -97,13 +97,17 @@ def no_execute(taints: tuple[Taint, ...]) -> tuple[Taint, ...]:
     return tuple(taint for taint in taints if taint.effect == "NoExecute")
 
 
-def toleration_time(taints: tuple[Taint, ...], tolerations: tuple[Toleration, ...]) -> Millis:
-    """How long a pod may stay, in ms, or AT_ONCE or FOR_EVER (GetMatchingTolerations, getMinTolerationTime)."""
-    used = []
-    for taint in taints:
-        found = next((t for t in tolerations if tolerates(t, taint)), None)
-        if found is None:
-            return AT_ONCE
-        used.append(found)
+def time_on(taints: tuple[Taint, ...], tolerations: tuple[Toleration, ...]) -> Millis:
+    """How long a pod may stay on a node with these taints: ms, AT_ONCE if it does not tolerate one, or FOR_EVER (processPodOnNode)."""
+    if not taints:
+        return FOR_EVER
+    used = [next((t for t in tolerations if tolerates(t, taint)), None) for taint in taints]
+    return AT_ONCE if None in used else min_toleration_time(used)
+
+
+def min_toleration_time(used: list[Toleration]) -> Millis:
+    """The shortest of the tolerations that let a pod stay, FOR_EVER if none has an end (getMinTolerationTime)."""
+    if not used:
+        return 0
     seconds = [t.toleration_seconds for t in used if t.toleration_seconds is not None]
     return max(min(seconds), 0) * 1000 if seconds else FOR_EVER
