@@ -13,7 +13,7 @@ from simulation.controllers import endpointslice, garbage
 from simulation.controllers.deployment import util
 from simulation.controllers.deployment.controller import sync_deployment
 from simulation.controllers.replicaset import sync_replica_set
-from simulation.engine import FAILED, Engine, Millis
+from simulation.engine import FAILED, FIRST_RETRY, Engine, Millis
 from simulation.fleet import Fleet
 from simulation.kubelet import Kubelet
 from simulation.ledger import Ledger
@@ -33,6 +33,9 @@ LATENCY = {"deployment": 12, "replicaset": 4, "endpointslice": 60, "garbage": 30
 
 A ReplicaSet acts and counts (two syncs) before its Deployment looks again; the other way round a Deployment would add up pods that are
 already doomed and could take one too many, a race that the real ones win almost always."""
+
+FIRST_RETRIES = {"endpointslice": 1000}
+"""Milliseconds until a sync that failed is tried for the first time, where it is not workqueue's own."""
 
 
 class Command(Protocol):
@@ -156,7 +159,7 @@ class Cluster:
 
     def _again(self, handler: str, key: Any, after: Millis | None) -> None:
         if after == FAILED:
-            self.engine.add_rate_limited(RANKS[handler], handler, key)
+            self.engine.add_rate_limited(RANKS[handler], handler, key, FIRST_RETRIES.get(handler, FIRST_RETRY))
             return
         self.engine.forget(handler, key)
         if after is not None:
@@ -171,7 +174,7 @@ class Cluster:
         self._again("replicaset", key, sync_replica_set(self.store, self.ledger, key))
 
     def _sync_service(self, key: Any) -> None:
-        endpointslice.sync_service(self.store, key)
+        self._again("endpointslice", key, endpointslice.sync_service(self.store, key))
 
     def _collect(self, key: Any) -> None:
         garbage.collect(self.store, *key)

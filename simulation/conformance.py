@@ -25,6 +25,7 @@ from simulation.objects import (
     DeploymentSpec,
     DeploymentStrategy,
     LabelSelector,
+    Node,
     ObjectMeta,
     Pod,
     PodCondition,
@@ -61,6 +62,9 @@ class Lockstep:
         self.pending = trace.get("pod_model") == "pending-bound"
         self.unschedulable = set(trace.get("unschedulable", ()))
         self.nodes = trace.get("nodes", 1)
+        for number in range(self.nodes):
+            self.store.create(Node(ObjectMeta(name=f"node-{number}")))
+        self.store.changes.clear()
         self.step_ms = TIMED_STEP_MS if "timing" in trace.get("tags", ()) else STEP_MS
         self.bound = 0
         self.old_labels: dict[str, dict[str, str]] = {}

@@ -16,8 +16,9 @@ Millis = int
 FAILED: Millis = -1
 """What the work on a key returns, in place of when to look again, if it failed and wants to be tried again."""
 
-RETRY_MS = (5, 1_000_000)
-"""First and longest wait after a failure (default_rate_limiters.go)."""
+FIRST_RETRY: Millis = 5
+LONGEST_RETRY: Millis = 1_000_000
+"""Waits after a failure (default_rate_limiters.go)."""
 
 
 class Engine:
@@ -55,12 +56,11 @@ class Engine:
             self._timers[handler, key] = time
             self.at(time, rank, handler, key)
 
-    def add_rate_limited(self, rank: int, handler: str, key: Any) -> None:
-        """Try a key again that failed: after 5 ms, then twice as long each time (AddRateLimited)."""
+    def add_rate_limited(self, rank: int, handler: str, key: Any, first: Millis = FIRST_RETRY) -> None:
+        """Try a key again that failed: after the first wait, then twice as long each time (AddRateLimited)."""
         failures = self._failures.get((handler, key), 0)
         self._failures[handler, key] = failures + 1
-        first, longest = RETRY_MS
-        self.add_after(rank, handler, key, min(first << min(failures, 20), longest))
+        self.add_after(rank, handler, key, min(first << min(failures, 20), LONGEST_RETRY))
 
     def forget(self, handler: str, key: Any) -> None:
         """The work on a key succeeded: its next failure is the first again."""

@@ -2,7 +2,8 @@
 
 Models client-go/tools/record/events_cache.go (v1.36): the same event is patched (count + 1), the tenth distinct message of a group
 within ten minutes becomes "(combined from similar events): …", and each (source, object, type) may write 25 at once, then one per
-300 s. The scheduler writes events.k8s.io/v1 and bypasses all this. Events live one hour after their last write.
+300 s; what is not written is counted all the same, and shows in the next that is. The scheduler writes events.k8s.io/v1 and bypasses
+all this. Events live one hour after their last write.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from simulation.engine import Millis
-from simulation.objects import EPOCH, KINDS, Event, EventSeries, EventSource, ObjectMeta, ObjectReference
+from simulation.objects import EPOCH, KINDS, Event, EventSeries, EventSource, ObjectMeta, ObjectReference, Time
 
 SIMILAR = 10
 WINDOW_SECONDS = 600
@@ -25,12 +26,13 @@ SCHEDULER = "default-scheduler"
 class EventLog:
     """All events, least recently written first, and the correlator's memory."""
 
-    __slots__ = ("_buckets", "_events", "_groups", "_names")
+    __slots__ = ("_buckets", "_events", "_groups", "_number", "_observed")
 
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
-        self._names: dict[tuple, str] = {}
-        """Event key -> name of the Event that carries its count."""
+        self._observed: dict[tuple, tuple[str, int, Time]] = {}
+        """Event key -> (name of the Event that carries it, occurrences, first second): it also counts what is never written."""
+        self._number = 0
         self._groups: dict[tuple, tuple[int, tuple[str, ...]]] = {}
         """Group key -> (last seen in s, distinct messages)."""
         self._buckets: dict[tuple, tuple[float, int]] = {}
@@ -51,7 +53,7 @@ class EventLog:
 
     def copy(self) -> "EventLog":
         twin = EventLog.__new__(EventLog)
-        twin._events, twin._names = self._events.copy(), self._names.copy()
+        twin._events, twin._observed, twin._number = self._events.copy(), self._observed.copy(), self._number
         twin._groups, twin._buckets = self._groups.copy(), self._buckets.copy()
         return twin
 
@@ -67,27 +69,26 @@ class EventLog:
         who = (about.kind, about.namespace, about.name, about.uid)
         local = (source, who, field_path, type, reason, message)
         message, key = self._combined(seconds, (source, who, type, reason), message, local)
+        name, count, first = self._observe(key, now, about)
         if not self._allowed(seconds, (source, who, type)):
             return
-        name = self._names.get(key)
-        if name is not None and name in self._events:
-            seen = self._events.pop(name)
-            self._put(replace(seen, message=message, count=seen.count + 1, last_timestamp=seconds), store)
+        seen = self._events.pop(name, None)
+        if seen is not None:
+            self._put(replace(seen, message=message, count=count, last_timestamp=seconds), store)
             return
         event = Event(
-            metadata=self._metadata(now, about, store),
+            metadata=_metadata(name, now, about, store),
             involved_object=about,
             reason=reason,
             message=message,
             source=EventSource(component, host),
-            first_timestamp=seconds,
+            first_timestamp=first,
             last_timestamp=seconds,
-            count=1,
+            count=count,
             type=type,
             reporting_component=component,
             reporting_instance=host,
         )
-        self._names[key] = event.metadata.name
         self._put(event, store)
         self._expire(seconds)
 
@@ -95,7 +96,7 @@ class EventLog:
         """events.k8s.io/v1: the same event within six minutes grows a series instead of a count."""
         seconds = now // 1000
         key = (SCHEDULER, about.uid, reason, message)
-        seen = self._events.get(self._names.get(key, ""))
+        seen = self._events.get(self._observed[key][0]) if key in self._observed else None
         if seen is not None:
             last = seen.series.last_observed_time if seen.series else seen.event_time
             if seconds - (last or 0) <= SERIES_SECONDS:
@@ -103,8 +104,10 @@ class EventLog:
                 count = (seen.series.count if seen.series else 1) + 1
                 self._put(replace(seen, series=EventSeries(count, seconds)), store)
                 return
+            del self._observed[key]
+        name, _, _ = self._observe(key, now, about)
         event = Event(
-            metadata=self._metadata(now, about, store),
+            metadata=_metadata(name, now, about, store),
             involved_object=about,
             reason=reason,
             message=message,
@@ -114,9 +117,20 @@ class EventLog:
             reporting_component=SCHEDULER,
             reporting_instance=f"{SCHEDULER}-control-plane",
         )
-        self._names[key] = event.metadata.name
         self._put(event, store)
         self._expire(seconds)
+
+    def _observe(self, key: tuple, now: Millis, about: ObjectReference) -> tuple[str, int, Time]:
+        """(name, occurrences, first second) of what is counted under `key`, this time included (eventLogger.eventObserve)."""
+        seen = self._observed.get(key)
+        if seen is not None:
+            seen = (seen[0], seen[1] + 1, seen[2])
+        else:
+            self._number += 1
+            nanoseconds = (EPOCH * 1000 + now) * 1_000_000 + self._number % 1_000_000
+            seen = (f"{about.name}.{nanoseconds:x}", 1, now // 1000)
+        self._observed[key] = seen
+        return seen
 
     def _combined(self, seconds: int, group: tuple, message: str, local: tuple) -> tuple[str, tuple]:
         """EventAggregate: (message, key) under which this event is counted."""
@@ -138,11 +152,6 @@ class EventLog:
         self._buckets[spam] = (tokens - 1 if allowed else tokens, seconds)
         return allowed
 
-    def _metadata(self, now: Millis, about: ObjectReference, store: Any) -> ObjectMeta:
-        nanos = (EPOCH * 1000 + now) * 1_000_000 + store.revision % 1_000_000
-        namespace = about.namespace or "default"
-        return ObjectMeta(name=f"{about.name}.{nanos:x}", namespace=namespace, uid=store.new_uid(), creation_timestamp=now // 1000)
-
     def _put(self, event: Event, store: Any) -> None:
         store.revision += 1
         self._events[event.metadata.name] = replace(event, metadata=replace(event.metadata, resource_version=str(store.revision)))
@@ -154,10 +163,14 @@ class EventLog:
             if seconds - last_seen(event) <= TTL_SECONDS:
                 return
             del self._events[name]
-            if len(self._names) > 4 * len(self._events) + 1000:
-                self._names = {key: name for key, name in self._names.items() if name in self._events}
+            if len(self._observed) > 4 * len(self._events) + 1000:
+                self._observed = {key: seen for key, seen in self._observed.items() if seen[0] in self._events}
                 self._groups = {key: found for key, found in self._groups.items() if seconds - found[0] <= WINDOW_SECONDS}
                 self._buckets = {k: b for k, b in self._buckets.items() if seconds - b[1] <= BURST * REFILL_SECONDS}
+
+
+def _metadata(name: str, now: Millis, about: ObjectReference, store: Any) -> ObjectMeta:
+    return ObjectMeta(name=name, namespace=about.namespace or "default", uid=store.new_uid(), creation_timestamp=now // 1000)
 
 
 def last_seen(event: Event) -> int:

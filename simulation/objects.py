@@ -140,6 +140,7 @@ class PodSpec(Record):
     security_context: dict[str, Any] | None = None
     image_pull_secrets: tuple[dict[str, Any], ...] = ()
     hostname: str = ""
+    subdomain: str = ""
     affinity: dict[str, Any] | None = None
     scheduler_name: str = ""
     tolerations: tuple[Toleration, ...] = ()
@@ -356,6 +357,7 @@ class ObjectReference(Record):
 class Endpoint(Record):
     addresses: tuple[str, ...]
     conditions: EndpointConditions
+    hostname: str | None = None
     target_ref: ObjectReference | None = None
     node_name: str | None = None
     zone: str | None = None

@@ -30,19 +30,21 @@ def schedule(store: Store, ledger: Ledger, key: Key) -> bool:
         return True
     nodes = store.list("Node")
     reasons: Counter[str] = Counter()
+    hopeless = 0
     best: tuple | None = None
     owner = controller_of(pod)
     spread = store.owned(owner.uid).by_node if owner is not None else {}
     for node in nodes:
-        reason = _refusal(store, node, pod)
-        if reason:
-            reasons[reason] += 1
+        refused, helpless = _refusals(store, node, pod)
+        if refused:
+            reasons.update(refused)
+            hopeless += helpless
             continue
         score = (_unloved(node, pod), spread.get(node.metadata.name, 0), _load(store, node), node.metadata.name)
         if best is None or score < best:
             best = score
     if best is None:
-        _fail(store, ledger, pod, fit_error(len(nodes), reasons), len(nodes))
+        _fail(store, ledger, pod, fit_error(len(nodes), reasons, preemption(len(nodes), hopeless)), len(nodes))
         return False
     bind(store, pod, best[-1])
     return True
@@ -59,18 +61,19 @@ def bind(store: Store, pod: Pod, node: str) -> Pod:
     return bound
 
 
-def fit_error(nodes: int, reasons: Counter[str]) -> str:
-    """FitError.Error(): the reasons counted, sorted as strings, then what preemption found."""
+def fit_error(nodes: int, reasons: Counter[str], post_filter: str) -> str:
+    """Why no node is left: the reasons of all nodes counted, sorted as strings, then what was tried to change that (FitError.Error)."""
     if not nodes:
         return "no nodes available to schedule pods"
     histogram = ", ".join(sorted(f"{count} {reason}" for reason, count in reasons.items()))
-    freeable = sum(count for reason, count in reasons.items() if reason.startswith(("Insufficient", "Too many")))
-    victims: Counter[str] = Counter()
-    victims["No preemption victims found for incoming pod"] = freeable
-    victims["Preemption is not helpful for scheduling"] = nodes - freeable
-    preemption = ", ".join(sorted(f"{count} {reason}" for reason, count in victims.items() if count))
-    start = f"0/{nodes} nodes are available"
-    return f"{start}: {histogram}. no new claims to deallocate, preemption: {start}: {preemption}." if histogram else f"{start}: "
+    return f"0/{nodes} nodes are available: {histogram}. {post_filter}".rstrip()
+
+
+def preemption(nodes: int, hopeless: int) -> str:
+    """What the PostFilter plugins say: nobody is evicted here, and of `hopeless` nodes it would not help."""
+    found = {"No preemption victims found for incoming pod": nodes - hopeless, "Preemption is not helpful for scheduling": hopeless}
+    histogram = ", ".join(sorted(f"{count} {reason}" for reason, count in found.items() if count))
+    return f"no new claims to deallocate, preemption: 0/{nodes} nodes are available: {histogram}."
 
 
 def _fail(store: Store, ledger: Ledger, pod: Pod, message: str, nodes: int) -> None:
@@ -87,25 +90,36 @@ def _fail(store: Store, ledger: Ledger, pod: Pod, message: str, nodes: int) -> N
 # ------------------------------------------------------------------------------------------------------------- filters
 
 
-def _refusal(store: Store, node: Node, pod: Pod) -> str:
-    """Why this pod may not go to this node, "" if it may."""
+def _refusals(store: Store, node: Node, pod: Pod) -> tuple[list[str], bool]:
+    """(why this pod may not go to this node, whether evicting others would not help); the first plugin that refuses decides."""
     if node.spec.unschedulable and not tolerated(pod.spec.tolerations, CORDON):
-        return "node(s) were unschedulable"
+        return ["node(s) were unschedulable"], True
     for taint in node.spec.taints:
         if taint.effect != "PreferNoSchedule" and not tolerated(pod.spec.tolerations, taint):
-            return "node(s) had untolerated taint(s)"
+            return ["node(s) had untolerated taint(s)"], True
     if not pod.spec.node_selector.items() <= node.metadata.labels.items():
-        return "node(s) didn't match Pod's node affinity/selector"
-    there = [p for p in store.on_node.get(node.metadata.name, {}).values() if not is_finished(p)] if _has_requests(pod) else None
-    count = len(store.on_node.get(node.metadata.name, {})) if there is None else len(there)
-    if count + 1 > int(node.status.allocatable.get("pods", "110")):
-        return "Too many pods"
-    if there is None:
-        return ""
-    cpu, memory = map(sum, zip(*(requests(p) for p in [*there, pod]), strict=True))
-    if cpu > quantity(node.status.allocatable.get("cpu", "0"), milli=True):
-        return "Insufficient cpu"
-    return "Insufficient memory" if memory > quantity(node.status.allocatable.get("memory", "0")) else ""
+        return ["node(s) didn't match Pod's node affinity/selector"], True
+    return _unfit(store, node, pod)
+
+
+def _unfit(store: Store, node: Node, pod: Pod) -> tuple[list[str], bool]:
+    """What the node has too little of, all of it (noderesources/fit.go fitsRequest)."""
+    allocatable = node.status.allocatable
+    there = store.on_node.get(node.metadata.name, {})
+    asks = _has_requests(pod)
+    # only a pod that asks for something needs to know what the others asked for
+    others = [p for p in there.values() if not is_finished(p)] if asks or len(there) >= int(allocatable.get("pods", "110")) else []
+    reasons = ["Too many pods"] if len(others) + 1 > int(allocatable.get("pods", "110")) else []
+    if not asks:
+        return reasons, False
+    hopeless = False
+    totals = [sum(amounts) for amounts in zip(*map(requests, others), strict=True)] or [0, 0]
+    for resource, asked, used in zip(("cpu", "memory"), requests(pod), totals, strict=True):
+        room = quantity(allocatable.get(resource, "0"), milli=resource == "cpu")
+        if asked and asked > room - used:
+            reasons.append(f"Insufficient {resource}")
+            hopeless = hopeless or asked > room
+    return reasons, hopeless
 
 
 def _unloved(node: Node, pod: Pod) -> int:
