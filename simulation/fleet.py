@@ -54,7 +54,7 @@ class Fleet:
 
     def machine_changed(self, store: Store, old: Machine | None, new: Machine) -> None:
         if new.off_since is not None:
-            _plan(store, "monitor", "", self.lifecycle.deadline(new))
+            _plan(store, "monitor", "", node.deadline(new))
         elif old is not None:
             _plan(store, "machine", ("back", new.name), store.now + stages.delay(store.engine, "post"))
 

@@ -59,18 +59,16 @@ class Zone(Record):
 class NodeLifecycle:
     """What the controller remembers between passes."""
 
-    __slots__ = ("excused", "known", "zones")
+    __slots__ = ("known", "zones")
 
     def __init__(self, nodes: list[Node]) -> None:
         self.known = {node.metadata.name: node for node in nodes}
         """The nodes of the last pass. Those given here are registered long since: their Events have expired."""
         self.zones: dict[str, Zone] = {}
-        self.excused: Millis = -GRACE_MS
-        """No silence counts from before this: the end of the last time when no node answered."""
 
     def copy(self) -> "NodeLifecycle":
         twin = NodeLifecycle.__new__(NodeLifecycle)
-        twin.known, twin.zones, twin.excused = self.known.copy(), self.zones.copy(), self.excused
+        twin.known, twin.zones = self.known.copy(), self.zones.copy()
         return twin
 
     # --- the monitor
@@ -91,11 +89,7 @@ class NodeLifecycle:
                 for pod in list(store.on_node.get(node.metadata.name, {}).values()):
                     mark_unready(store, pod)
         self._handle_disruption(store, counts)
-        return self._next_deadline(store)
-
-    def deadline(self, machine: Machine) -> Millis:
-        """When a silent machine's node becomes Unknown: the grace period counts from the pass that saw its last sign of life."""
-        return max(next_pass(machine.off_since or 0), self.excused) + GRACE_MS
+        return _next_deadline(store)
 
     def _classify(self, store: Store, nodes: list[Node]) -> None:
         for node in nodes:
@@ -112,7 +106,7 @@ class NodeLifecycle:
     def _check(self, store: Store, node: Node) -> Node:
         """Unknown, if its kubelet has been silent too long (tryUpdateNodeHealth)."""
         machine = store.machines.get(node.metadata.name)
-        if machine is None or machine.off_since is None or store.now < self.deadline(machine):
+        if machine is None or machine.off_since is None or store.now < deadline(machine):
             return node
         heartbeat = last_heartbeat(node, machine, store.seconds)
         conditions = tuple(
@@ -126,14 +120,6 @@ class NodeLifecycle:
         if all(c.status == "Unknown" for c in node.status.conditions):
             return node
         return store.update_status(replace(node, status=replace(node.status, conditions=conditions)))
-
-    def _next_deadline(self, store: Store) -> Millis | None:
-        due = []
-        for machine in store.machines.values():
-            node = store.get("Node", machine.name, "") if machine.off_since is not None else None
-            if node is not None and ready(node) == "True":
-                due.append(self.deadline(machine))
-        return min(due, default=None)
 
     # --- whose pods may be evicted
 
@@ -177,8 +163,7 @@ class NodeLifecycle:
             for name in states:
                 self._set_state(store, name, FULL, NEVER)
             return
-        if all_were:
-            self.excused = store.now
+        # upstream also forgives the silences of before; but when no node answered, all of them are Unknown already
         for name, state in states.items():
             if all_were or state != self.zones[name].state:
                 self._set_state(store, name, state, _interval(state, sum(counts[name])))
@@ -255,9 +240,24 @@ def zone_state(healthy: int, unhealthy: int) -> str:
     return NORMAL
 
 
+def deadline(machine: Machine) -> Millis:
+    """When a silent machine's node becomes Unknown: the grace period counts from the pass that saw its last sign of life."""
+    return next_pass(machine.off_since or 0) + GRACE_MS
+
+
 def next_pass(now: Millis) -> Millis:
     """The monitor's first pass at or after `now`."""
     return _on_beat(now, MONITOR_PERIOD_MS, MONITOR_PHASE_MS)
+
+
+def _next_deadline(store: Store) -> Millis | None:
+    """When the next silence will have lasted too long."""
+    due = []
+    for machine in store.machines.values():
+        node = store.get("Node", machine.name, "") if machine.off_since is not None else None
+        if node is not None and ready(node) == "True":
+            due.append(deadline(machine))
+    return min(due, default=None)
 
 
 def _on_beat(now: Millis, period: Millis, phase: Millis) -> Millis:

@@ -62,6 +62,18 @@ def test_no_extra_pod_when_it_is_back_after_that_either():
     assert pods_on(cluster, "node-1") == []
 
 
+def test_the_last_words_of_an_evicted_pod_still_say_why():
+    cluster = running(replicas=8)
+    off = do(cluster, "# node-1: power off")
+    cluster.run(off + 400_000)
+    watched = cluster.changes = []
+    on = do(cluster, "# node-1: power on")
+    cluster.run(on + 10_000)
+    last = [old for kind, old, new in watched if kind == "Pod" and new is None]
+    assert [pod.status.phase for pod in last] == ["Succeeded"] * 2
+    assert all(any(c.type == "DisruptionTarget" for c in pod.status.conditions) for pod in last)
+
+
 def test_readiness_is_put_back_with_its_old_time_within_ten_seconds():
     cluster = running(replicas=8)
     since = {pod.metadata.name: condition_of(pod) for pod in pods_on(cluster, "node-1")}
