@@ -61,7 +61,7 @@ def _wanted(store: Store, service: Service) -> tuple[dict[Ports, dict[str, Endpo
     errors = []
     for pod in selected(store, service):
         where = pod.spec.node_name
-        if where and store.get("Node", where, "") is None:
+        if where and not service.spec.publish_not_ready_addresses and store.get("Node", where, "") is None:
             meta = service.metadata
             errors.append(f"skipping Pod {pod.metadata.name} for Service {meta.namespace}/{meta.name}: Node {where} Not Found")
             continue

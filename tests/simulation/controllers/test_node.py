@@ -259,6 +259,25 @@ def test_a_pod_bound_to_a_silent_node_waits_there_until_it_is_evicted():
     assert again.spec.node_name == "node-2"
 
 
+def test_with_every_node_down_pods_wait_with_the_schedulers_sum_until_one_is_back():
+    cluster = running(replicas=2)
+    off = do(cluster, *(f"# node-{i}: power off" for i in (1, 2, 3, 4)))
+    cluster.run(off + 60_000)
+    do(cluster, "scale deploy web --replicas=3")
+    cluster.run(off + 61_000)
+    [pod] = [pod for pod in cluster.store.list("Pod") if not pod.spec.node_name]
+    [scheduled] = [c for c in pod.status.conditions if c.type == "PodScheduled"]
+    assert (scheduled.status, scheduled.reason, scheduled.message) == (
+        "False",
+        "Unschedulable",
+        "0/4 nodes are available: 4 node(s) had untolerated taint(s). no new claims to deallocate, preemption: "
+        "0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
+    )
+    back = do(cluster, "# node-3: power on")
+    cluster.run(back + 1_000)
+    assert cluster.store.get("Pod", pod.metadata.name).spec.node_name == "node-3"
+
+
 def test_a_pod_that_comes_to_a_node_that_is_not_ready_is_not_ready_either():
     cluster = running(replicas=4)
     off = do(cluster, "# node-1: power off")
