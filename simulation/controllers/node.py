@@ -108,17 +108,13 @@ class NodeLifecycle:
         machine = store.machines.get(node.metadata.name)
         if machine is None or machine.off_since is None or store.now < deadline(machine):
             return node
-        heartbeat = last_heartbeat(node, machine, store.seconds)
-        conditions = tuple(
-            c
-            if c.status == "Unknown"
-            else NodeCondition(
-                c.type, "Unknown", heartbeat, store.seconds, "NodeStatusUnknown", "Kubelet stopped posting node status."
-            )
-            for c in node.status.conditions
-        )
         if all(c.status == "Unknown" for c in node.status.conditions):
             return node
+        heartbeat = last_heartbeat(node, machine, store.seconds)
+        conditions = tuple(
+            NodeCondition(c.type, "Unknown", heartbeat, store.seconds, "NodeStatusUnknown", "Kubelet stopped posting node status.")
+            for c in node.status.conditions
+        )
         return store.update_status(replace(node, status=replace(node.status, conditions=conditions)))
 
     # --- whose pods may be evicted
