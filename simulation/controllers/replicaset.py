@@ -185,7 +185,7 @@ def pods_to_delete(store: Store, rs: ReplicaSet, count: int) -> list[Pod]:
 def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis) -> list[Pod]:
     """The first `count` in deletion order; `ranks` gives per node how many pods of the same controller run there.
 
-    The first five criteria make a plain key; only pods that tie there, and only where the cut falls, need the pairwise comparison.
+    The first five criteria make a plain key; only pods that tie there, and only where the cut falls, need their ages compared.
     Source: getPodsToDelete, ActivePodsWithRanks.
     """
     if count >= len(pods):
@@ -195,7 +195,8 @@ def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis
     for _, group in groupby(ordered, key=itemgetter(0)):
         tied = [pod for _, pod in group]
         if len(chosen) + len(tied) > count:
-            tied = sorted_by_age(tied, now)
+            keys = age_keys(tied, now)
+            tied = [tied[i] for i in sorted(range(len(tied)), key=keys.__getitem__)]
         chosen += tied
         if len(chosen) >= count:
             break
@@ -232,7 +233,9 @@ def plain_order(pod: Pod, ranks: dict[str, int]) -> tuple[bool, int, bool, int, 
 
 def deletion_cost(pod: Pod) -> int:
     """The pod-deletion-cost annotation; 0 when missing or not written as an int32 (GetDeletionCostFromPodAnnotations)."""
-    text = pod.metadata.annotations.get(POD_DELETION_COST, "")
+    text = pod.metadata.annotations.get(POD_DELETION_COST)
+    if text is None:
+        return 0
     digits = text.removeprefix("-")
     if not digits.isascii() or not digits.isdigit() or (digits[0] == "0" and len(digits) > 1):
         return 0
@@ -240,57 +243,49 @@ def deletion_cost(pod: Pod) -> int:
     return cost if -(2**31) <= cost < 2**31 else 0
 
 
-def sorted_by_age(pods: list[Pod], now: Millis) -> list[Pod]:
-    """Merge sort by compare_age, spelled out: that order is not transitive (uids decide some pairs only), so the outcome depends on the
-    algorithm, and Python's own has changed between versions. Upstream's depends on Go's."""
-    if len(pods) < 2:
-        return pods
-    half = len(pods) // 2
-    left, right = sorted_by_age(pods[:half], now), sorted_by_age(pods[half:], now)
-    merged, i, j = [], 0, 0
-    while i < len(left) and j < len(right):
-        if compare_age(right[j], left[i], now) < 0:
-            merged.append(right[j])
-            j += 1
-        else:
-            merged.append(left[i])
-            i += 1
-    return merged + left[i:] + right[j:]
+def age_keys(pods: list[Pod], now: Millis) -> list[tuple]:
+    """Sort keys: ready for less long first, then restarted more, then younger; of ages in one power of two the lower uid, as if by chance.
+
+    Upstream compares pair by pair, and since the uids decide only between pods of different ages that order is not transitive: what comes
+    of it depends on Go's sort. Here pods of one age stand together, where the lowest of their uids puts them, which agrees with every
+    pair of one age and is a total order, so that every Python sorts it alike.
+    """
+    facts = [(ready_since(pod), -max_restarts(pod), -max_sidecar_restarts(pod), _born(pod), pod.metadata.uid) for pod in pods]
+    ready: dict[Time | None, str] = {}
+    born: dict[tuple, str] = {}
+    for *fact, uid in facts:
+        since, alike = fact[0], tuple(fact)
+        ready[since] = min(ready.get(since, uid), uid)
+        born[alike] = min(born.get(alike, uid), uid)
+    rank = {time: -1 if time is None else _log2_age(time, now) for fact in facts for time in (fact[0], fact[3])}
+    return [
+        (rank[since], ready[since], restarts, sidecars, rank[birth], born[since, restarts, sidecars, birth])
+        for since, restarts, sidecars, birth, _ in facts
+    ]
 
 
-def compare_age(a: Pod, b: Pod, now: Millis) -> int:
-    """Ready for less long, then restarted more, then younger goes first; ages in one power of two are decided by uid, as if by chance."""
-    ready_a, ready_b = ready_since(a), ready_since(b)
-    if ready_a is not None and ready_b is not None and ready_a != ready_b:
-        return _compare_times(ready_a, ready_b, a, b, now)
-    for restarts in (max_restarts(a), max_restarts(b)), (max_sidecar_restarts(a), max_sidecar_restarts(b)):
-        if restarts[0] != restarts[1]:
-            return restarts[1] - restarts[0]
-    born_a, born_b = (NEVER if p.metadata.creation_timestamp is None else p.metadata.creation_timestamp for p in (a, b))
-    if born_a != born_b:
-        return _compare_times(born_a, born_b, a, b, now)
-    return 0
-
-
-def _compare_times(ta: Time, tb: Time, a: Pod, b: Pod, now: Millis) -> int:
-    if NEVER in (ta, tb):
-        return -1 if ta == NEVER else 1
-    rank_a, rank_b = _log2_age(ta, now), _log2_age(tb, now)
-    if rank_a == rank_b:
-        return -1 if a.metadata.uid < b.metadata.uid else 1
-    return rank_a - rank_b
+def _born(pod: Pod) -> Time:
+    return NEVER if pod.metadata.creation_timestamp is None else pod.metadata.creation_timestamp
 
 
 def _log2_age(since: Time, now: Millis) -> int:
-    """Power of two of the age in nanoseconds, −1 for none: older pods differ less (LogarithmicScaleDown)."""
+    """Power of two of the age in nanoseconds, −1 for none, −2 for an age that nobody knows: older pods differ less
+    (LogarithmicScaleDown)."""
+    if since == NEVER:
+        return -2
     age = (now - since * 1000) * 1_000_000
     return age.bit_length() - 1 if age > 0 else -1
 
 
 def max_restarts(pod: Pod) -> int:
-    return max((status.restart_count for status in pod.status.container_statuses), default=0)
+    most = 0
+    for status in pod.status.container_statuses:
+        most = max(most, status.restart_count)
+    return most
 
 
 def max_sidecar_restarts(pod: Pod) -> int:
+    if not pod.spec.init_containers:
+        return 0
     sidecars = [c.name for c in pod.spec.init_containers if is_sidecar(c)]
     return max((status.restart_count for status in pod.status.init_container_statuses if status.name in sidecars), default=0)

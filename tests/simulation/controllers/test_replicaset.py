@@ -10,7 +10,7 @@ from simulation.cluster import Cluster
 from simulation.controllers import replicaset
 from simulation.controllers.deployment import util
 from simulation.controllers.replicaset import (
-    compare_age,
+    age_keys,
     counts,
     deletion_cost,
     least_missed,
@@ -207,7 +207,8 @@ def less(given) -> tuple[bool, bool]:
     keys = [replicaset.plain_order(pod, {pod.spec.node_name: given[side]["rank"]}) for side, pod in zip("ab", (a, b), strict=True)]
     if keys[0] != keys[1]:
         return keys[0] < keys[1], keys[1] < keys[0]
-    return compare_age(a, b, NOW * 1000) < 0, compare_age(b, a, NOW * 1000) < 0
+    keys = age_keys([a, b], NOW * 1000)
+    return keys[0] < keys[1], keys[1] < keys[0]
 
 
 @pytest.mark.parametrize(("text", "cost"), [("", 0), ("10", 10), ("-3", -3), ("+10", 0), ("008", 0), ("2147483648", 0), ("x", 0), ("٣", 0)])
