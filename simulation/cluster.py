@@ -310,6 +310,7 @@ class Cluster:
         if self._unscheduled:
             self._later_schedule(RETRY, 100)
 
+
 RETRY = ("", "")
 """The scheduler's key for "try all that wait"."""
 

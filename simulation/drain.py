@@ -157,7 +157,7 @@ def _try_all(store: Store, draining: Draining, lines: list[str]) -> Draining:
                 evict(store, store.get("Pod", pod.name, pod.namespace), draining.grace_period_seconds)
                 pod = replace(pod, evicted_at=store.now)
             except StatusError as refused:
-                said = f'error when evicting pods/{go_quote(pod.name)} -n {go_quote(pod.namespace)}'
+                said = f"error when evicting pods/{go_quote(pod.name)} -n {go_quote(pod.namespace)}"
                 if refused.code != 429:
                     errors.append(f"{said}: {refused.message}")
                     continue

@@ -18,7 +18,7 @@ DELETION_SECONDS = 120
 """How long a pod that was let go may take to be seen going."""
 UNMANAGED = (
     "Pods selected by this PodDisruptionBudget (selector: %s) were found to be unmanaged. As a result, the status of the PDB cannot be "
-    "calculated correctly, which may result in undefined behavior. To account for these pods please set \".spec.minAvailable\" field of "
+    'calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of '
     "the PDB to an integer value."
 )
 

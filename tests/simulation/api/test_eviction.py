@@ -97,7 +97,7 @@ def test_an_unready_pod_may_go_while_enough_others_are_healthy(cluster):
 
 def test_an_unready_pod_of_a_budget_that_is_short_may_go_only_if_it_always_may(cluster):
     budget = cluster.store.get("PodDisruptionBudget", "web")
-    cluster.do(parse("patch pdb web --type=merge -p '{\"spec\":{\"maxUnavailable\":0}}'"))
+    cluster.do(parse('patch pdb web --type=merge -p \'{"spec":{"maxUnavailable":0}}\''))
     pod = unready(cluster)
     assert refused(cluster, pod).causes[0][2] == "The disruption budget web needs 4 healthy pods and has 3 currently"
     budget = cluster.store.get("PodDisruptionBudget", "web")
