@@ -10,19 +10,19 @@ from simulation import stages
 from simulation.engine import Engine, Millis
 from simulation.nodes import host_ip
 from simulation.objects import (
+    Container,
     ContainerState,
     ContainerStateRunning,
     ContainerStateTerminated,
     ContainerStateWaiting,
     ContainerStatus,
     Pod,
-    PodCondition,
-    PodStatus,
     Probe,
     Record,
     Time,
 )
-from simulation.pods import condition, is_finished
+from simulation.pods import is_finished, is_sidecar
+from simulation.podstatus import pod_status
 from simulation.stages import Image, Images
 from simulation.store import Store
 
@@ -80,7 +80,7 @@ class Kubelet:
 
     def forgotten(self, pod: Pod) -> None:
         """A pod is gone from the API."""
-        for index in range(len(pod.spec.containers)):
+        for index in range(-len(pod.spec.init_containers), len(pod.spec.containers)):
             self.past.pop((pod.metadata.uid, index), None)
 
     def resume(self, node: str) -> None:
@@ -102,33 +102,35 @@ class Kubelet:
         ending = pod.metadata.deletion_timestamp is not None
         if ending != (step in ("stop", "stopped", "remove")) or (is_finished(pod) and step != "remove"):
             return
-        if step in ("probe", "crash") and pod.status.container_statuses[index].restart_count != restarts:
+        if step in ("probe", "crash", "finish") and _status(pod, index).restart_count != restarts:
             return
         getattr(self, "_" + step)(pod, index)
 
     # --- the steps
 
     def _admit(self, pod: Pod, _: int) -> None:
-        now = self.store.seconds
-        statuses = tuple(
-            ContainerStatus(
-                name=c.name,
-                state=ContainerState(waiting=ContainerStateWaiting("ContainerCreating")),
-                ready=False,
-                restart_count=0,
-                image=c.image,
-                image_id="",
-                started=False,
-            )
-            for c in pod.spec.containers
+        spec = pod.spec
+        waiting = "PodInitializing" if spec.init_containers else "ContainerCreating"
+        status = replace(
+            pod.status,
+            host_ip=host_ip(spec.node_name),
+            start_time=self.store.seconds,
+            init_container_statuses=tuple(_not_yet(container, waiting) for container in spec.init_containers),
+            container_statuses=tuple(_not_yet(container, waiting) for container in spec.containers),
         )
-        status = replace(pod.status, host_ip=host_ip(pod.spec.node_name), start_time=now)
-        self._write(replace(pod, status=status), statuses)
-        for index in range(len(statuses)):
-            self._later("pull", pod, index)
+        self._write(replace(pod, status=status))
+        self._begin_after(pod, 0)
+
+    def _begin_after(self, pod: Pod, index: int) -> None:
+        """Init containers one after the other, from -1 down, then all the others at once."""
+        if -index < len(pod.spec.init_containers):
+            self._later("pull", pod, index - 1)
+            return
+        for regular in range(len(pod.spec.containers)):
+            self._later("pull", pod, regular)
 
     def _pull(self, pod: Pod, index: int) -> None:
-        container = pod.spec.containers[index]
+        container = _container(pod, index)
         cached = (pod.spec.node_name, container.image) in self.present
         if cached and container.image_pull_policy != "Always":
             message = f'Container image "{container.image}" already present on machine and can be accessed by the pod'
@@ -139,7 +141,7 @@ class Kubelet:
         self._later("pulled", pod, index, 400 if cached else None)
 
     def _pulled(self, pod: Pod, index: int) -> None:
-        container, image = pod.spec.containers[index], self._image(pod, index)
+        container, image = _container(pod, index), self._image(pod, index)
         if image.behaviour == "missing":
             self._pull_failed(pod, index)
             return
@@ -152,8 +154,8 @@ class Kubelet:
         self._later("start", pod, index)
 
     def _pull_failed(self, pod: Pod, index: int) -> None:
-        error = pull_error(pod.spec.containers[index].image)
-        self._say(pod, index, "Warning", "Failed", f'Failed to pull image "{pod.spec.containers[index].image}": {error}')
+        error = pull_error(_container(pod, index).image)
+        self._say(pod, index, "Warning", "Failed", f'Failed to pull image "{_container(pod, index).image}": {error}')
         self._say(pod, index, "Warning", "Failed", "Error: ErrImagePull")
         past = self._past(pod, index)
         backoff = stages.next_backoff(past.pull_backoff, stages.PULL_BACKOFF_MS)
@@ -162,7 +164,7 @@ class Kubelet:
         self._later("backoff", pod, index)
 
     def _backoff(self, pod: Pod, index: int) -> None:
-        image, past = pod.spec.containers[index].image, self._past(pod, index)
+        image, past = _container(pod, index).image, self._past(pod, index)
         self._say(pod, index, "Normal", "BackOff", f'Back-off pulling image "{image}"')
         self._say(pod, index, "Warning", "Failed", "Error: ImagePullBackOff")
         message = f'Back-off pulling image "{image}": ErrImagePull: {pull_error(image)}'
@@ -170,8 +172,8 @@ class Kubelet:
         self._later("pull", pod, index, past.backed_off_at + past.pull_backoff - self.store.now)
 
     def _start(self, pod: Pod, index: int) -> None:
-        container, image = pod.spec.containers[index], self._image(pod, index)
-        old = pod.status.container_statuses[index]
+        container, image = _container(pod, index), self._image(pod, index)
+        old = _status(pod, index)
         ended = old.state.terminated or (old.last_state.terminated if old.state.waiting is not None else None)
         self._say(pod, index, "Normal", "Created", "Container created")
         self._say(pod, index, "Normal", "Started", "Container started")
@@ -185,7 +187,8 @@ class Kubelet:
             phase_shift=shift,
         )
         self.past[pod.metadata.uid, index] = past
-        ready = container.readiness_probe is None
+        runs_once = index < 0 and not is_sidecar(container)
+        ready = container.readiness_probe is None and not runs_once
         restarts = old.restart_count + (1 if ended is not None else 0)
         new = replace(
             old,
@@ -199,15 +202,19 @@ class Kubelet:
         )
         if not pod.status.pod_ip:
             pod = replace(pod, status=replace(pod.status, pod_ip=self.store.new_ip()))
-        self._write(pod, _with_status(pod, index, new))
+        self._write(_with_status(pod, index, new))
         if image.behaviour == "crash":
             self._later("crash", pod, index, restarts=restarts)
-        if not ready:
+        elif runs_once:
+            self._later("finish", pod, index, restarts=restarts)
+        if index < 0 and not runs_once and not restarts:
+            self._begin_after(pod, index)
+        if container.readiness_probe is not None:
             self._later("probe", pod, index, container.readiness_probe.initial_delay_seconds * 1000, restarts)
 
     def _probe(self, pod: Pod, index: int) -> None:
         """One readiness probe; results count only in a row of the thresholds (pkg/kubelet/prober/worker.go)."""
-        probe, old = pod.spec.containers[index].readiness_probe, pod.status.container_statuses[index]
+        probe, old = _container(pod, index).readiness_probe, _status(pod, index)
         if probe is None or old.state.running is None:
             return
         past, image = self._past(pod, index), self._image(pod, index)
@@ -222,13 +229,22 @@ class Kubelet:
         elif not healthy and -streak >= (probe.failure_threshold or 3):
             ready = False
         if ready != old.ready:
-            self._write(pod, _with_status(pod, index, replace(old, ready=ready)))
+            self._write(_with_status(pod, index, replace(old, ready=ready)))
         if not (ready and image.behaviour in ("good", "slow", "crash")):
             # a healthy container would only repeat its answer; asking again could change nothing that anyone sees
             self._later("probe", pod, index, (probe.period_seconds or 10) * 1000, old.restart_count)
 
+    def _finish(self, pod: Pod, index: int) -> None:
+        """An init container has done its work."""
+        old = _status(pod, index)
+        if old.state.running is None:
+            return
+        done = replace(_ended(old, self.store.seconds), ready=True)
+        self._write(_with_status(pod, index, done))
+        self._begin_after(pod, index)
+
     def _crash(self, pod: Pod, index: int) -> None:
-        old, past = pod.status.container_statuses[index], self._past(pod, index)
+        old, past = _status(pod, index), self._past(pod, index)
         if old.state.running is None:
             return
         now = self.store.now
@@ -239,8 +255,11 @@ class Kubelet:
             finished_at=self.store.seconds,
             container_id=old.container_id,
         )
-        new = replace(old, state=ContainerState(terminated=ended), ready=False, started=False)
-        self._write(pod, _with_status(pod, index, new))
+        pod = _with_status(pod, index, replace(old, state=ContainerState(terminated=ended), ready=False, started=False))
+        if (_container(pod, index).restart_policy or pod.spec.restart_policy) == "Never":
+            self._write(_without_sidecars(pod, index, self.store.seconds))
+            return
+        self._write(pod)
         if past.crash_backoff and now - past.backed_off_at > stages.CRASH_FORGIVEN_MS:
             past = replace(past, crash_backoff=0)
         wait = past.crash_backoff
@@ -252,7 +271,7 @@ class Kubelet:
 
     def _restart(self, pod: Pod, index: int) -> None:
         """Start again, or say CrashLoopBackOff until it is time."""
-        old, past = pod.status.container_statuses[index], self._past(pod, index)
+        old, past = _status(pod, index), self._past(pod, index)
         ended = old.state.terminated
         if ended is None:
             self._start(pod, index)
@@ -261,34 +280,34 @@ class Kubelet:
             self._say(pod, index, "Normal", "Pulled", self._present_message(pod, index))
             self._start(pod, index)
             return
-        name, uid = pod.spec.containers[index].name, pod.metadata.uid
+        name, uid = _container(pod, index).name, pod.metadata.uid
         where = f"{pod.metadata.name}_{pod.metadata.namespace}({uid})"
         self._say(pod, index, "Warning", "BackOff", f"Back-off restarting failed container {name} in pod {where}")
         waiting = ContainerStateWaiting(
             "CrashLoopBackOff", f"back-off {_short(past.restart_at - past.backed_off_at)} restarting failed container={name} pod={where}"
         )
         new = replace(old, state=ContainerState(waiting=waiting), last_state=ContainerState(terminated=ended))
-        self._write(pod, _with_status(pod, index, new))
+        self._write(_with_status(pod, index, new))
         self._later("restart", pod, index, past.restart_at - self.store.now)
 
     def _stop(self, pod: Pod, _: int) -> None:
         grace = (pod.metadata.deletion_grace_period_seconds or 0) * 1000
         longest = 0
-        for index, status in enumerate(pod.status.container_statuses):
-            if status.state.running is not None:
-                name = pod.spec.containers[index].name
-                self._say(pod, index, "Normal", "Killing", f"Stopping container {name}")
+        sidecars = range(-len(pod.status.init_container_statuses), 0)
+        for index in (*range(len(pod.status.container_statuses)), *sidecars):
+            if _status(pod, index).state.running is not None:
+                self._say(pod, index, "Normal", "Killing", f"Stopping container {_container(pod, index).name}")
                 longest = max(longest, stages.delay(self.engine, "stopped", self._image(pod, index)))
         self._later("stopped", pod, 0, min(longest, max(grace, 2000)))
 
     def _stopped(self, pod: Pod, _: int) -> None:
         """Every container has ended: the phase is final, and the object may go."""
-        now = self.store.seconds
-        statuses = tuple(_ended(status, now) for status in pod.status.container_statuses)
-        if statuses:
-            failed = any(status.state.terminated is not None and status.state.terminated.exit_code for status in statuses)
-            status = replace(pod.status, phase="Failed" if failed else "Succeeded")
-            self._write(replace(pod, status=status), statuses)
+        now, old = self.store.seconds, pod.status
+        if old.container_statuses:
+            initial = tuple(_ended(status, now) for status in old.init_container_statuses)
+            regular = tuple(_ended(status, now) for status in old.container_statuses)
+            status = replace(old, init_container_statuses=initial, container_statuses=regular)
+            self._write(replace(pod, status=status), terminal=True)
         self._later("remove", pod)
 
     def _remove(self, pod: Pod, _: int) -> None:
@@ -305,78 +324,30 @@ class Kubelet:
         self.engine.at(self.engine.now + max(wait, 0), RANK, "kubelet", (step, meta.namespace, meta.name, meta.uid, index, restarts))
 
     def _image(self, pod: Pod, index: int) -> Image:
-        return self.images.lookup(pod.spec.containers[index].image)
+        return self.images.lookup(_container(pod, index).image)
 
     def _past(self, pod: Pod, index: int) -> Past:
         return self.past.get((pod.metadata.uid, index), NEW)
 
     def _present_message(self, pod: Pod, index: int) -> str:
-        return f'Container image "{pod.spec.containers[index].image}" already present on machine and can be accessed by the pod'
+        return f'Container image "{_container(pod, index).image}" already present on machine and can be accessed by the pod'
 
     def _say(self, pod: Pod, index: int, type: str, reason: str, message: str) -> None:
-        path = f"spec.containers{{{pod.spec.containers[index].name}}}"
+        path = f"spec.{'containers' if index >= 0 else 'initContainers'}{{{_container(pod, index).name}}}"
         self.store.event(pod, type, reason, message, COMPONENT, pod.spec.node_name, path)
 
     def _wait(self, pod: Pod, index: int, reason: str, message: str) -> None:
         state = ContainerState(waiting=ContainerStateWaiting(reason, message))
-        self._write(pod, _with_status(pod, index, replace(pod.status.container_statuses[index], state=state)))
+        self._write(_with_status(pod, index, replace(_status(pod, index), state=state)))
 
-    def _write(self, pod: Pod, statuses: tuple[ContainerStatus, ...]) -> None:
-        self.store.update_status(replace(pod, status=pod_status(pod, statuses, self.store.seconds)))
+    def _write(self, pod: Pod, terminal: bool = False) -> None:
+        self.store.update_status(replace(pod, status=pod_status(pod, self.store.seconds, terminal)))
 
 
 NEW = Past()
 
 
-# ------------------------------------------------------------------------------------------------- status, without store
-
-
-def pod_status(pod: Pod, statuses: tuple[ContainerStatus, ...], now: Time) -> PodStatus:
-    """Phase and conditions that follow from the containers (generateAPIPodStatus)."""
-    phase = pod.status.phase if is_finished(pod) else get_phase(statuses)
-    unready = [status.name for status in statuses if not status.ready]
-    if phase == "Succeeded":
-        ready = ("False", "PodCompleted", "")
-    elif phase == "Failed":
-        ready = ("False", "PodFailed", "")
-    elif unready:
-        ready = ("False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
-    else:
-        ready = ("True", "", "")
-    sandbox = ("True" if pod.status.pod_ip and not is_finished(pod) else "False", "", "")
-    wanted = {
-        "PodReadyToStartContainers": sandbox,
-        "Initialized": ("True", "", ""),
-        "Ready": ready,
-        "ContainersReady": ready,
-    }
-    own = {type: _condition(pod, type, *value, now) for type, value in wanted.items()}
-    if own["Ready"].last_transition_time != own["ContainersReady"].last_transition_time:
-        # the node controller has written to Ready; the kubelet knows only what it wrote itself
-        own["Ready"] = replace(own["ContainersReady"], type="Ready")
-    conditions = [*own.values(), *(c for c in pod.status.conditions if c.type not in own)]
-    return replace(pod.status, phase=phase, conditions=tuple(conditions), container_statuses=statuses)
-
-
-def _condition(pod: Pod, type: str, status: str, reason: str, message: str, now: Time) -> PodCondition:
-    old = condition(pod, type)
-    since = old.last_transition_time if old is not None and old.status == status else now
-    if old is not None and (old.status, old.reason, old.message) == (status, reason, message):
-        return old
-    return PodCondition(type, status, since, reason, message)
-
-
-def get_phase(statuses: tuple[ContainerStatus, ...]) -> str:
-    """The phase of a pod that restarts its containers (getPhase with restartPolicy Always)."""
-    running = unknown = waiting = 0
-    for status in statuses:
-        if status.state.running is not None:
-            running += 1
-        elif status.state.terminated is None and status.last_state.terminated is None:
-            waiting += 1
-    if not statuses or unknown or waiting:
-        return "Pending"
-    return "Running"
+# -------------------------------------------------------------------------------------------------------- without store
 
 
 def is_healthy(image: Image, past: Past, now: Millis) -> bool:
@@ -422,9 +393,41 @@ def abs_hash(text: str) -> int:
     return value
 
 
-def _with_status(pod: Pod, index: int, new: ContainerStatus) -> tuple[ContainerStatus, ...]:
-    statuses = pod.status.container_statuses
-    return (*statuses[:index], new, *statuses[index + 1 :])
+def _container(pod: Pod, index: int) -> Container:
+    """A container by number: the regular ones from 0 up, the init containers from -1 down."""
+    return pod.spec.containers[index] if index >= 0 else pod.spec.init_containers[-1 - index]
+
+
+def _status(pod: Pod, index: int) -> ContainerStatus:
+    return pod.status.container_statuses[index] if index >= 0 else pod.status.init_container_statuses[-1 - index]
+
+
+def _with_status(pod: Pod, index: int, new: ContainerStatus) -> Pod:
+    field = "container_statuses" if index >= 0 else "init_container_statuses"
+    at, statuses = index if index >= 0 else -1 - index, getattr(pod.status, field)
+    return replace(pod, status=replace(pod.status, **{field: (*statuses[:at], new, *statuses[at + 1 :])}))
+
+
+def _not_yet(container: Container, reason: str) -> ContainerStatus:
+    """The status of a container that nothing has been done for."""
+    return ContainerStatus(
+        name=container.name,
+        state=ContainerState(waiting=ContainerStateWaiting(reason)),
+        ready=False,
+        restart_count=0,
+        image=container.image,
+        image_id="",
+        started=False,
+    )
+
+
+def _without_sidecars(pod: Pod, index: int, now: Time) -> Pod:
+    """Container `index` has ended for good; if it was an init container or the last regular one, the sidecars end with it."""
+    if index >= 0 and not all(status.state.terminated is not None for status in pod.status.container_statuses):
+        return pod
+    statuses = pod.status.init_container_statuses
+    stopped = tuple(_ended(status, now) if status.state.running is not None else status for status in statuses)
+    return replace(pod, status=replace(pod.status, init_container_statuses=stopped))
 
 
 def _ended(status: ContainerStatus, now: Time) -> ContainerStatus:

@@ -61,7 +61,7 @@ def reassert(store: Store, name: str) -> None:
     for pod in list(store.on_node.get(name, {}).values()):
         contained = pod_condition(pod, "ContainersReady")
         ready = pod_condition(pod, "Ready")
-        if contained is None or ready is None or ready.status == contained.status or is_finished(pod):
+        if contained is None or ready is None or ready.status == contained.status or is_finished(pod) or pod.spec.readiness_gates:
             continue
         own = replace(contained, type="Ready")
         conditions = tuple(own if c.type == "Ready" else c for c in pod.status.conditions)

@@ -33,6 +33,7 @@ STAGES = {
     "pulled": Stage(0, 0, "pull_seconds"),
     "backoff": Stage(1_000, 1_000),
     "start": Stage(200, 200, "start_seconds"),
+    "finish": Stage(800, 400),
     "probe": Stage(0, 0),
     "crash": Stage(0, 0, "crash_after_seconds"),
     "restart": Stage(100, 200),

@@ -22,7 +22,8 @@ def pod_state(pod: Pod, now: Millis, min_ready_seconds: int = 0) -> str:
         return "crash"
     if is_ready(pod):
         return "available" if is_available(pod, min_ready_seconds, now) else "ready"
-    faults = [fault for fault in map(_fault, pod.status.container_statuses) if fault]
+    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
+    faults = [fault for fault in map(_fault, statuses) if fault]
     if faults:
         return faults[0]
     if not pod.spec.node_name:
@@ -36,7 +37,7 @@ def _is_lost(pod: Pod) -> bool:
     ready = contained = None
     for found in pod.status.conditions:
         if found.type == "Ready":
-            ready = found.status
+            ready = found.status if found.reason != "ReadinessGatesNotReady" else None
         elif found.type == "ContainersReady":
             contained = found.status
     return ready == "False" and contained == "True"

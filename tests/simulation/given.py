@@ -42,12 +42,12 @@ def time(value: Any, now: Time = 0) -> Time | None:
     return now + int(value["now_plus_seconds"]) if isinstance(value, dict) else from_rfc3339(value)
 
 
-def record(cls: type, body: Any, now: Time = 0) -> Any:
-    """A record from the API's form, with zero values where the vector is silent."""
-    return msgspec.convert(_filled(body, now), cls)
+def record(cls: type, body: Any, now: Time = 0, key: str = "") -> Any:
+    """A record from the API's form, with zero values where the vector is silent; `key` is the field it stands in, if that matters."""
+    return msgspec.convert(_filled(body, now, key), cls)
 
 
-def _filled(value: Any, now: Time, key: str = "") -> Any:
+def _filled(value: Any, now: Time, key: str) -> Any:
     if isinstance(value, list):
         return [_filled(item, now, key) for item in value]
     if isinstance(value, dict):
@@ -59,7 +59,7 @@ def _filled(value: Any, now: Time, key: str = "") -> Any:
 
 
 def owners(given: Json) -> tuple[OwnerReference, ...]:
-    return record(tuple[OwnerReference, ...], [NEEDED["ownerReferences"] | owner for owner in given.get("ownerReferences") or ()])
+    return record(tuple[OwnerReference, ...], given.get("ownerReferences") or [], key="ownerReferences")
 
 
 def metadata(given: Json, now: Time = 0) -> ObjectMeta:

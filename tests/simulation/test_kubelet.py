@@ -4,9 +4,10 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from simulation.api.defaults import admit_pod
 from simulation.cluster import Cluster
-from simulation.kubelet import get_phase
-from simulation.objects import Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStatus
+from simulation.objects import Container, ObjectMeta, Pod, PodSpec
+from simulation.pods import is_ready
 from simulation.states import pod_state
 from tests.simulation.clusters import Act, change, create, deployment, running
 
@@ -150,13 +151,92 @@ def test_a_full_cluster_says_why_and_takes_the_pod_when_room_comes_free():
     assert len([p for p in cluster.store.list("Pod") if p.spec.node_name]) == 4
 
 
-def status(**state):
-    return ContainerStatus(name="c", ready=False, restart_count=0, image="i", image_id="", state=ContainerState(**state))
+def with_init_containers(*init: Container, policy: str = "Always", image: str = "web:1.0") -> Cluster:
+    """A bare pod `web` with init containers, in a cluster that has just been told of it."""
+    cluster = Cluster(1)
+    spec = PodSpec(init_containers=init, containers=(Container("web", image),), restart_policy=policy)
+    pod = admit_pod(Pod(ObjectMeta(name="web", namespace="default", labels={"app": "web"}), spec))
+    cluster.do(Act(lambda store: store.create(pod)))
+    return cluster
 
 
-def test_phases():
-    up, down = ContainerStateRunning(0), ContainerStateTerminated(1)
-    assert get_phase((status(running=up), status())) == "Pending"
-    assert get_phase((status(running=up), status(terminated=down))) == "Running"
-    assert get_phase((replace(status(), last_state=ContainerState(terminated=down)),)) == "Running"
-    assert Container().image == ""
+def doing(pod: Pod) -> list[str]:
+    """What each container does, init containers first."""
+    words = []
+    for status in (*pod.status.init_container_statuses, *pod.status.container_statuses):
+        ended = status.state.terminated
+        waiting = status.state.waiting
+        words.append(waiting.reason if waiting else ended.reason if ended else "Running")
+    return words
+
+
+def history(cluster: Cluster, until: int) -> list[list[str]]:
+    return [words for _, words in times(cluster, until, doing) if words]
+
+
+def test_init_containers_run_one_after_the_other_and_then_the_others_at_once():
+    cluster = with_init_containers(Container("a", "web:1"), Container("b", "web:2"))
+    cluster.run(10)
+    assert history(cluster, 30_000) == [
+        ["PodInitializing", "PodInitializing", "PodInitializing"],
+        ["Running", "PodInitializing", "PodInitializing"],
+        ["Completed", "PodInitializing", "PodInitializing"],
+        ["Completed", "Running", "PodInitializing"],
+        ["Completed", "Completed", "PodInitializing"],
+        ["Completed", "Completed", "Running"],
+    ]
+    pod = only_pod(cluster)
+    assert (pod.status.phase, is_ready(pod)) == ("Running", True)
+    events = [e for e in cluster.store.list("Event") if e.reason == "Started"]
+    paths = [e.involved_object.field_path for e in events]
+    assert paths == ["spec.initContainers{a}", "spec.initContainers{b}", "spec.containers{web}"]
+
+
+def test_a_pod_is_pending_and_not_initialized_until_its_init_containers_are_done():
+    cluster = with_init_containers(Container("a", "web:crash"))
+    cluster.run(60_000)
+    pod = only_pod(cluster)
+    assert pod.status.phase == "Pending"
+    assert pod_state(pod, cluster.now) == "crash"
+    [initialized] = [c for c in pod.status.conditions if c.type == "Initialized"]
+    assert (initialized.status, initialized.message) == ("False", "containers with incomplete status: [a]")
+    assert pod.status.init_container_statuses[0].restart_count >= 2
+
+
+def test_a_sidecar_starts_before_the_others_and_is_started_again_beside_them():
+    cluster = with_init_containers(Container("proxy", "web:crash", restart_policy="Always"))
+    cluster.run(10)
+    seen = history(cluster, 60_000)
+    assert seen[:3] == [["PodInitializing", "PodInitializing"], ["Running", "PodInitializing"], ["Running", "Running"]]
+    assert ["Error", "Running"] in seen
+    assert ["CrashLoopBackOff", "Running"] in seen
+    assert only_pod(cluster).status.phase == "Running"
+    cluster.do(Act(lambda store: store.delete("Pod", "web")))
+    cluster.run(cluster.now + 30_000)
+    assert cluster.store.list("Pod") == []
+
+
+def test_a_pod_that_is_never_restarted_fails_with_its_container_and_takes_its_sidecar_along():
+    cluster = with_init_containers(Container("proxy", "web:1", restart_policy="Always"), policy="Never", image="web:crash")
+    cluster.run(30_000)
+    pod = only_pod(cluster)
+    assert (pod.status.phase, doing(pod)) == ("Failed", ["Completed", "Error"])
+    cluster.run(300_000)
+    assert only_pod(cluster) is pod
+
+
+def test_a_pod_whose_init_container_fails_and_is_never_restarted_fails():
+    cluster = with_init_containers(Container("a", "web:crash"), policy="Never")
+    cluster.run(60_000)
+    assert (only_pod(cluster).status.phase, doing(only_pod(cluster))) == ("Failed", ["Error", "PodInitializing"])
+
+
+def test_a_readiness_gate_that_nobody_opens_keeps_a_pod_unready():
+    cluster = with_init_containers()
+    spec = PodSpec(containers=(Container("web", "web:1"),), readiness_gates=({"conditionType": "example.com/lb"},))
+    cluster.do(Act(lambda store: store.create(admit_pod(Pod(ObjectMeta(name="gated", namespace="default"), spec)))))
+    cluster.run(30_000)
+    gated = cluster.store.get("Pod", "gated")
+    [ready] = [c for c in gated.status.conditions if c.type == "Ready"]
+    assert (ready.status, ready.reason) == ("False", "ReadinessGatesNotReady")
+    assert pod_state(gated, cluster.now) == "notready"
