@@ -122,7 +122,7 @@ def _facts(request: HttpRequest, room: Room) -> dict:
         "title": told.title,
         "place": (f"lesson {told.number}" if told.number else "your own") if presenter else "you are watching",
         "presenter": presenter,
-        "speeds": [(speed, SPEED_WORDS[speed]) for speed in SPEEDS],
+        "speeds": [(speed, f"{speed:g}", SPEED_WORDS[speed]) for speed in SPEEDS],
         "css": [static(f"css/{name}.css") for name in SHEETS],
     }
 

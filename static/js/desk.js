@@ -13,7 +13,7 @@ import { drawRecording, layMarks } from "./recording.js";
 import { setAttribute, setText, join, merge, minutes } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
 
-const LOG_LINES = 120;
+const LOG_LINES = 80;
 const off = document.getElementById("off"), told = document.getElementById("told");
 let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null;
 
@@ -73,7 +73,6 @@ function draw() {
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
   if (patch.svc || whole) drawService(state.svc);
   if (patch.sets || patch.svc || whole) drawCables();
-  if (patch.h || whole) noteHashes();
   if (whole) { showControls(); layMarks(); }
 }
 
@@ -106,6 +105,11 @@ function noteHashes() {
   for (const [id, hash] of Object.entries(state.h)) setAttribute(document.getElementById(id), "data-h", hash);
   const log = document.getElementById("log");
   while (log && log.children.length > LOG_LINES) log.lastChild.remove();
+  countLog();
+}
+
+function countLog() {
+  const log = document.getElementById("log");
   setText(document.querySelector("#more span"), app.hasAttribute("data-log") ? "back to the open why" : earlier(log?.children.length ?? 0));
 }
 
@@ -128,7 +132,13 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   }
 });
 
-document.body.addEventListener("htmx:wsAfterMessage", () => { structure = true; showStep(); schedule(); });
+// The numbers of a message come before its elements, so only now do the hashes in `state` tell what stands here.
+document.body.addEventListener("htmx:wsAfterMessage", () => {
+  if (state) noteHashes();
+  structure = true;
+  showStep();
+  schedule();
+});
 document.body.addEventListener("htmx:afterSettle", showControls);
 
 // ------------------------------------------------------------------------------------------------- the line is bad
@@ -138,6 +148,7 @@ document.body.addEventListener("htmx:wsClose", (event) => {
   socket = event.detail.socketWrapper ?? socket;
   if (lostAt === null) lostAt = state?.t ?? 0;
   app.setAttribute("data-off", "");
+  app.removeAttribute("data-live");
   freeze();
   showControls();
   const final = code >= 4000;
@@ -149,6 +160,7 @@ document.body.addEventListener("htmx:wsClose", (event) => {
 document.getElementById("retry").addEventListener("click", () => (socket ? socket.reconnect() : location.reload()));
 
 function reconnected() {
+  app.setAttribute("data-live", "");
   off.hidden = true;
   app.removeAttribute("data-off");
   if (lostAt !== null) {
@@ -173,7 +185,7 @@ blocked((why) => tell("You are watching", why));
 document.getElementById("more").addEventListener("click", (event) => {
   const open = app.toggleAttribute("data-log");
   event.currentTarget.setAttribute("aria-expanded", String(open));
-  if (state) noteHashes();
+  countLog();
 });
 
 addEventListener("resize", () => { structure = true; schedule(); });
@@ -181,4 +193,5 @@ addEventListener("themechange", () => { structure = true; schedule(); });
 document.fonts?.ready.then(() => { structure = true; schedule(); });
 drawScale({ max: Number(document.getElementById("desk").dataset.max), cols: Number(document.getElementById("desk").dataset.cols) });
 drawCables();
+countLog();
 showControls();

@@ -4,6 +4,9 @@ import { nextKey } from "./lesson.js";
 
 const SPEEDS = ["0.25", "1", "4", "16"];
 let prefix = 0;
+// A key that a pointer pressed keeps the focus, but space is meant for the desk then; one that was reached by Tab is pressed by it.
+let byPointer = false;
+addEventListener("pointerdown", () => { byPointer = true; }, { capture: true });
 
 const typing = (target) => target.matches("input:not([type=range]), textarea, select, [contenteditable]");
 const pressing = (target) => target.closest("button, a, summary");
@@ -16,7 +19,8 @@ addEventListener("keydown", (event) => {
     if (go(key)) event.preventDefault();
     return;
   }
-  if (key === " " && pressing(target)) return;
+  if (key === "Tab") byPointer = false;
+  if (key === " " && pressing(target) && !byPointer) return;
   const command = COMMANDS[key] ?? (SPEEDS[Number(key) - 1] && (() => refuse() || setClock({ speed: SPEEDS[Number(key) - 1] })));
   if (!command) return;
   event.preventDefault();

@@ -63,7 +63,7 @@ addEventListener("keydown", (event) => {
 
 // A value that was refused is not the value: back to what stands.
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) return;
+  if (event.detail.xhr.status < 400) return;
   for (const knob of document.querySelectorAll(".knob")) {
     show(knob, parseInt(knob.dataset.raw, 10) || 0);
     delete knob.dataset.turned;

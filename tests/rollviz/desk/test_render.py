@@ -31,7 +31,7 @@ class Ids(HTMLParser):
 
 
 def whole_page(desk: Watched, presenter: bool = True) -> str:
-    facts = {"id": "abc", "title": "A desk", "place": "your own", "presenter": presenter, "speeds": [(1.0, "1×")], "css": []}
+    facts = {"id": "abc", "title": "A desk", "place": "your own", "presenter": presenter, "speeds": [(1.0, "1", "1×")], "css": []}
     return render_to_string("desk/page.html", {**page(desk.look(PAUSED)), "desk": facts, "csrf_token": "t"})
 
 

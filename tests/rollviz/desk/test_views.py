@@ -85,6 +85,14 @@ async def test_a_viewer_moves_nothing(browser, path):
     assert "try it" in response.content.decode()
 
 
+async def test_the_speeds_on_the_keys_are_the_speeds_that_are_taken(browser):
+    address = await made(browser)
+    keys = re.findall(r'data-clock="speed" data-value="([^"]+)"', (await browser.get(address)).content.decode())
+    assert keys == ["0.25", "1", "4", "16"]
+    for key in keys:
+        assert (await browser.post(f"{address}/clock", {"speed": key})).status_code == 204
+
+
 async def test_the_clock_is_set_and_stepped(browser):
     address = await made(browser)
     room = await registry.open(address.removeprefix("/d/"))

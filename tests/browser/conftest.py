@@ -1,0 +1,98 @@
+"""A real Chromium against a real server in a process of its own. What a page says on its console, or its CSP refuses, fails the test."""
+
+import os
+import shutil
+import socket
+
+import pytest
+
+from tests.rollviz.live import Server
+
+NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+]
+WATCH = """
+    window.refused = [];
+    addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));
+"""
+SIZES = {"laptop": (1440, 900), "wall": (1920, 1080), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = next((found for name in NAMES if name and (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("browser"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server_to_kill(tmp_path):
+    """On a port of its own, so that it comes back at the same address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Server(tmp_path, PORT=str(port))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens an address in a browser of its own, as somebody else would; at the end nobody may have complained."""
+    pages = []
+
+    def open(address: str, size: str = "laptop", theme: str = "light", quiet: bool = True, **how):
+        width, height = SIZES[size]
+        touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **touch, **how)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.said = []
+        page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: page.said.append(f"error: {error}"))
+        page.goto(address)
+        pages.append((page, quiet))
+        return page
+
+    yield open
+    for page, quiet in pages:
+        complaints = page.said if quiet else [said for said in page.said if "Content Security Policy" in said]
+        refused = page.evaluate("window.refused")
+        page.context.close()
+        assert complaints == []
+        assert refused == []
+
+
+@pytest.fixture
+def new_desk(server, open_page):
+    """A desk that this browser made from the home page, and so may move."""
+
+    def make(scenario: str = "blank", where=None, **how):
+        page = open_page(f"{(where or server).url}/", **how)
+        page.locator(f'[name=scenario][value="{scenario}"]').last.click()
+        page.wait_for_selector("#app[data-live]")
+        page.desk = page.url.rpartition("/")[2]
+        return page
+
+    return make
