@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from simulation.ledger import Ledger
 from simulation.nodes import UNSCHEDULABLE, tolerated
 from simulation.objects import Container, Node, Pod, PodCondition, Taint
-from simulation.pods import condition, is_finished
+from simulation.pods import condition, is_finished, is_sidecar
 from simulation.store import Key, Store, controller_of
 
 COMPONENT = "default-scheduler"
@@ -133,12 +133,22 @@ def _load(store: Store, node: Node) -> int:
 
 
 def _has_requests(pod: Pod) -> bool:
-    return any((c.resources or {}).get("requests") for c in pod.spec.containers)
+    return any((c.resources or {}).get("requests") for c in (*pod.spec.init_containers, *pod.spec.containers))
 
 
 def requests(pod: Pod) -> tuple[int, int]:
-    """What its containers ask for: (milli cpu, bytes of memory)."""
-    return sum(_request(c, "cpu") for c in pod.spec.containers), sum(_request(c, "memory") for c in pod.spec.containers)
+    """What the pod asks for: (milli cpu, bytes of memory); see component-helpers/resource PodRequests."""
+    return _requests(pod, "cpu"), _requests(pod, "memory")
+
+
+def _requests(pod: Pod, resource: str) -> int:
+    """What runs together adds up: containers with sidecars, or an init container with the sidecars before it, whichever is more."""
+    sidecars = most = 0
+    for container in pod.spec.init_containers:
+        asked = _request(container, resource)
+        most = max(most, sidecars + asked)
+        sidecars += asked if is_sidecar(container) else 0
+    return max(most, sidecars + sum(_request(c, resource) for c in pod.spec.containers))
 
 
 def _request(container: Container, resource: str) -> int:

@@ -31,6 +31,7 @@ from simulation.objects import (
     Service,
     ServicePort,
 )
+from simulation.pods import is_sidecar
 
 Errors = list[FieldError]
 
@@ -308,6 +309,9 @@ def _init_containers(spec: PodSpec, volumes: set[str], where: str) -> Errors:
         if container.name in seen:
             errors.append(FieldError(DUPLICATE, f"{path}.name", container.name))
         seen.add(container.name)
+        if is_sidecar(container):
+            errors += _lifecycle(container, path) + _probes(container, path)
+            continue
         for field, probe in _probes_of(container):
             if probe is not None:
                 errors.append(FieldError(FORBIDDEN, f"{path}.{field}", detail="may not be set for init containers"))
@@ -326,6 +330,8 @@ def _container(container: Container, volumes: set[str], where: str) -> Errors:
     errors += _env(container.env, f"{where}.env")
     errors += _volume_mounts(container.volume_mounts, volumes, f"{where}.volumeMounts")
     errors += _one_of(f"{where}.imagePullPolicy", container.image_pull_policy, PULL_POLICIES)
+    if container.restart_policy:
+        errors += _one_of(f"{where}.restartPolicy", container.restart_policy, RESTART_POLICIES)
     return errors + _resources(container.resources or {}, f"{where}.resources")
 
 

@@ -9,7 +9,7 @@ from simulation.engine import Engine
 from simulation.ledger import Ledger
 from simulation.objects import Container, Node, NodeSpec, NodeStatus, ObjectMeta, Pod, PodSpec, PodStatus, Taint
 from simulation.pods import condition
-from simulation.scheduler import fit_error, quantity, schedule
+from simulation.scheduler import fit_error, quantity, requests, schedule
 from simulation.store import Store
 from tests.vectors import vector
 
@@ -86,6 +86,13 @@ def test_a_pod_that_asks_for_nothing_fits_wherever_there_is_a_place_for_it():
 )
 def test_a_quantity_is_a_whole_number_rounded_up(text, milli, whole):
     assert quantity(text, milli) == whole
+
+
+def test_a_pod_asks_for_what_runs_at_the_same_time():
+    asks = [Container(str(cpu), resources={"requests": {"cpu": f"{cpu}m"}}) for cpu in (500, 900, 300, 400)]
+    sidecar = replace(asks[0], restart_policy="Always")
+    for init, milli in (((), 700), ((asks[1],), 900), ((sidecar,), 1200), ((sidecar, asks[1]), 1400), ((asks[1], sidecar), 1200)):
+        assert requests(Pod(spec=PodSpec(init_containers=init, containers=tuple(asks[2:])))) == (milli, 0)
 
 
 def test_without_nodes_there_is_nothing_to_count():

@@ -255,3 +255,13 @@ def test_an_object_needs_a_name_of_at_most_253_bytes():
     assert str(validate_deployment(nameless)[0]) == "metadata.name: Required value: name or generateName is required"
     long = replace(deployment(), metadata=ObjectMeta(name="a" * 254, namespace="default"))
     assert validate_deployment(long)[0].detail == "must be no more than 253 bytes"
+
+
+def test_only_a_sidecar_among_the_init_containers_has_probes():
+    probe = {"httpGet": {"path": "/", "port": 80}}
+    for policy, refused in (("", True), ("Always", False)):
+        init = {"name": "a", "image": "a:1", "readinessProbe": probe} | ({"restartPolicy": policy} if policy else {})
+        pod = default(from_manifest(manifest("Pod", containers=[{"name": "web", "image": "web:1"}], initContainers=[init])))
+        errors = [str(error) for error in validate(pod)]
+        wanted = ["spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers"]
+        assert errors == (wanted if refused else [])
