@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from rollviz.desk.story import Scene
+from rollviz.desk.scene import Scene
 from simulation.controllers.deployment import util
 from simulation.stages import split
 

@@ -10,6 +10,8 @@ def diff(old: Tree, new: Tree) -> Tree:
     patch: Tree = {key: None for key in old if key not in new}
     for key, value in new.items():
         before = old.get(key)
+        if before is value and value is not None:
+            continue
         if type(value) is dict and type(before) is dict:
             inner = diff(before, value)
             if inner:

@@ -102,6 +102,8 @@ class Memory:
         """What sets were called that may be deleted by now."""
         self.told: set[tuple[str, ...]] = set()
         """(set, kind of incident) that the log has told already."""
+        self.pictured: tuple | None = None
+        """(what it was made of, the last picture)."""
         self._samples = self._entries = self._commands = self._revision = 0
 
     def follow(self, recording) -> None:

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from rollviz.desk import bars
 from rollviz.desk.delta import diff
-from rollviz.desk.picture import Picture, strips_hash
+from rollviz.desk.picture import Picture
+from rollviz.desk.row import strips_hash
 from rollviz.desk.sets import Strip
 from rollviz.desk.words import clock
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rollviz.desk.story import Term
+from rollviz.desk.why import Term
 from tests.rollviz.desk.desks import MISSING, NEXT, PAUSED, Watched, web
 
 KNOBS = """patch deployment web -p '{"spec":{"minReadySeconds":10,"strategy":{"rollingUpdate":{"maxSurge":2,"maxUnavailable":1}}}}'"""

@@ -1,0 +1,83 @@
+"""A pod as a cell: one of nine states, a word, and its place, by state and then by age."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from simulation.objects import Pod
+from simulation.pods import ready_since
+from simulation.states import pod_state
+from simulation.store import Owned
+
+STATES = {
+    "available": ("a", "available"),
+    "ready": ("r", "ready, not yet available"),
+    "notready": ("n", "running, not ready"),
+    "pulling": ("u", "pulling the image"),
+    "pending": ("p", "pending"),
+    "pullerr": ("e", "cannot pull the image"),
+    "crash": ("c", "crash loop"),
+    "lost": ("l", "on a lost node"),
+    "terminating": ("t", "terminating"),
+}
+"""State -> (its letter in messages, its name), in the order of the cells from the bottom up."""
+
+WORDS = {
+    "notready": "starting",
+    "pulling": "pulling",
+    "pending": "pending",
+    "pullerr": "no image",
+    "crash": "crash",
+    "lost": "lost",
+    "terminating": "ending",
+}
+
+RANK = {state: rank for rank, state in enumerate(STATES)}
+
+BROKEN = ("pullerr", "crash", "lost")
+
+
+class Cell(NamedTuple):
+    name: str
+    state: str
+    word: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}: {STATES[self.state][1]}"
+
+
+class Tally(NamedTuple):
+    state: str
+    n: int
+
+    @property
+    def word(self) -> str:
+        return STATES[self.state][1]
+
+    @property
+    def bad(self) -> bool:
+        return self.state in BROKEN
+
+
+def cells(owned: Owned, now: int, min_ready: int) -> tuple[Cell, ...]:
+    """Pods as cells: by state, oldest first inside each."""
+    found = []
+    for pod in owned.pods.values():
+        state = pod_state(pod, now, min_ready)
+        found.append((RANK[state], pod.metadata.creation_timestamp or 0, pod.metadata.name, state, pod))
+    found.sort(key=lambda item: item[:3])
+    return tuple(Cell(name, state, _word(pod, state, now, min_ready)) for _, _, name, state, pod in found)
+
+
+def loose_cells(found: Iterable[Pod], now: int) -> tuple[Cell, ...]:
+    """Pods without an owner, by their full names."""
+    states = [(RANK[state], pod.metadata.name, state) for pod in found for state in [pod_state(pod, now)]]
+    return tuple(Cell(name, state, name if state == "available" else WORDS[state]) for _, name, state in sorted(states))
+
+
+def _word(pod: Pod, state: str, now: int, min_ready: int) -> str:
+    if state == "available":
+        return pod.metadata.name.rpartition("-")[2]
+    if state == "ready":
+        return f"{now // 1000 - (ready_since(pod) or 0)}/{min_ready} s"
+    return WORDS[state]

@@ -1,0 +1,123 @@
+"""The row of strips: which sets stand as strips, which are spines, and the pods that nobody counts."""
+
+from typing import NamedTuple
+from zlib import crc32
+
+from rollviz.desk import scale
+from rollviz.desk.cells import STATES, Cell, loose_cells
+from rollviz.desk.delta import Tree
+from rollviz.desk.memory import Memory
+from rollviz.desk.moves import with_move
+from rollviz.desk.service import endpoint_counts, selects
+from rollviz.desk.sets import Group, Strip, strip
+from simulation.controllers.deployment import util
+
+SLOTS = 3
+"""Strips that are always drawn, empty ones included; so many parked sets keep their strip, older ones become spines."""
+
+MANY = 4
+
+
+class Strips(NamedTuple):
+    """The row as a whole: changes only when a strip comes or goes."""
+
+    ids: tuple[str, ...]
+    spines: int
+    slots: tuple[int, ...] = tuple(range(1, SLOTS + 1))
+
+    @property
+    def n(self) -> int:
+        return len(self.ids)
+
+    @property
+    def many(self) -> bool:
+        return self.n > MANY or 4 * self.n + self.spines > 14
+
+
+class Spine(NamedTuple):
+    id: str
+    label: str
+    revision: int
+    image: str
+    line: str
+
+
+class Loose(NamedTuple):
+    """Pods that nobody counts: a strip without a fader."""
+
+    name: str
+    image: str
+    cells: tuple[Cell, ...]
+    cols: int
+    rows: int
+
+    @property
+    def n(self) -> int:
+        return len(self.cells)
+
+
+def scale_for(found: list[Group], store) -> int:
+    """The scale that holds every total that may be, and every cap that a hand has pushed further."""
+    most = [len(store.loose)]
+    for group in found:
+        if group.d is not None:
+            most.append(util.replicas_of(group.d) + util.max_surge(group.d))
+        most += [util.replicas_of(rs) for rs in group.sets]
+    return scale.top(max(most))
+
+
+def strips(memory: Memory, store, found: list[Group]) -> tuple[Strip, ...]:
+    services = store.list("Service")
+    top = scale_for(found, store)
+    counts = endpoint_counts(store)
+    made = []
+    for group in found:
+        for rs in group.sets:
+            labels = rs.spec.template.metadata.labels
+            selected = any(selects(service, rs.metadata.namespace, labels) for service in services)
+            made.append(with_move(memory, group, strip(memory, store, group, rs, counts, selected, top)))
+    return tuple(made)
+
+
+def shown_and_parked(strips: tuple[Strip, ...], slots: int) -> tuple[tuple[Strip, ...], tuple[Spine, ...]]:
+    """Strips with pods or a purpose stand; of the parked ones the latest stay as long as there is room, the others are spines."""
+    parked = [s for s in strips if s.parked]
+    room = max(slots - (len(strips) - len(parked)), 0)
+    kept = {s.id for s in sorted(parked, key=lambda s: s.revision)[-room:]} if room else set()
+    shown = tuple(s for s in strips if not s.parked or s.id in kept)
+    spines = tuple(Spine(s.id, s.label, s.revision, s.image, s.line) for s in parked if s.id not in kept)
+    return shown, spines[-10:]
+
+
+def loose(store, top: int) -> Loose | None:
+    if not store.loose:
+        return None
+    first = next(iter(store.loose.values()))
+    columns = scale.columns(top)
+    image = " + ".join(c.image for c in first.spec.containers)
+    return Loose(first.metadata.name, image, loose_cells(store.loose.values(), store.now), columns, -(-top // columns))
+
+
+def moving_set(s: Strip) -> Tree:
+    found: Tree = {
+        "v": s.v,
+        "r": s.ready,
+        "e": s.endpoints,
+        "p": s.peak,
+        "hue": s.hue,
+        "plug": s.plug,
+        "pin": s.pin,
+        "tgt": s.target,
+        "say": s.say,
+        "s": "".join(STATES[c.state][0] for c in s.pods),
+    }
+    if s.dest is not None:
+        found["d"] = s.dest
+    if s.cols == 1:
+        found["w"] = "|".join(c.word for c in s.pods)
+        found["i"] = "|".join(c.name for c in s.pods)
+    return found
+
+
+def strips_hash(row: Strips) -> str:
+    return f"{crc32(repr(row.ids).encode()):08x}"

@@ -1,0 +1,220 @@
+"""The open answer: why things move, or why they do not, as a sum with words to its numbers and the next move where it is known."""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from rollviz.desk.scene import Scene
+from rollviz.desk.sets import Strip
+from rollviz.desk.words import Code, Text, of_seconds, pick, pods, strong, text
+from simulation.pods import ready_since
+
+
+class Term(NamedTuple):
+    """A number of a sum with what it is; `op` stands before it."""
+
+    n: int
+    label: str
+    op: str = ""
+
+
+class Why(Struct, frozen=True):
+    title: Text
+    sum: tuple[Term, ...] = ()
+    text: Text = text()
+
+
+def why(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) -> Why:
+    """The answer that stands open: why things move, or why they do not."""
+    if scene is None:
+        if strips:
+            s = strips[0]
+            sum_ = (Term(s.v, "wanted"), Term(sum(c.state != "terminating" for c in s.pods), "there", "−"))
+            sum_ = (*sum_, Term(sum_[0].n - sum_[1].n, "to make", "="))
+            return Why(text("A ReplicaSet counts"), sum_, text("It makes a pod for each that is missing, and knows nothing else."))
+        if loose_pods:
+            counted = (
+                Term(loose_pods, pick(loose_pods, "pod", "pods")),
+                Term(0, "counted", "−"),
+                Term(loose_pods, "that nothing replaces", "="),
+            )
+            said = text("It was asked for once. If it goes, no controller wants it back.")
+            return Why(text(f"Nobody counts {pick(loose_pods, 'this pod', 'these pods')}"), counted, said)
+        return Why(text("Why is nothing moving?"), (), text("Nobody has asked for anything. A Deployment asks."))
+    d = scene.group.d
+    if d.spec.paused and not scene.complete:
+        return _why_paused(scene)
+    if scene.complete:
+        return _why_complete(scene)
+    if scene.shrink_held and scene.old:
+        return _why_held(scene)
+    if scene.target is not None and scene.target.v == scene.want and not scene.old:
+        return _why_short(scene, scene.target)
+    return _why_moving(scene)
+
+
+def _why_paused(scene: Scene) -> Why:
+    at = scene.target.v if scene.target else 0
+    sum_ = (Term(scene.want, "wanted"), Term(at, "of the new", "−"), Term(scene.want - at, "wait", "="))
+    resume = Code(f"kubectl rollout resume deployment/{scene.name}")
+    said = text("A paused Deployment takes no step of a rollout. It still scales. ", resume, " lets it go on.")
+    return Why(text("The rollout is paused"), sum_, said)
+
+
+def _why_complete(scene: Scene) -> Why:
+    want = scene.want
+    sum_ = (Term(want, "desired"), Term(scene.available, "available", "−"), Term(want - scene.available, "left to do", "="))
+    return Why(
+        text("Why is nothing moving?"),
+        sum_,
+        text(f"One version, {want} wanted, {scene.available} there. The Deployment has nothing to change."),
+    )
+
+
+def _why_short(scene: Scene, t: Strip) -> Why:
+    """The set has its size; its pods are not there yet, or not any more."""
+    n = scene.want - t.available
+    sum_ = (Term(scene.want, "wanted"), Term(t.available, "available", "−"), Term(n, "not available", "="))
+    states = ", ".join(f"{tally.n} {tally.word}" for tally in t.tally if tally.state not in ("available", "terminating"))
+    return Why(text(t.version, f" waits for {pods(n)}"), sum_, text(f"{states}. " if states else "", *_next_move(scene), *_deadline(scene)))
+
+
+def _why_held(scene: Scene) -> Why:
+    terms, t = scene.shrink_held.terms, scene.target
+    label = t.label if t else "new"
+    sum_ = (
+        Term(terms["pods"], "pods now"),
+        Term(terms["min_available"], "min available", "−"),
+        Term(terms["new_not_available"], f"{label} not available", "−"),
+        Term(scene.shrink_held.result, "may be removed", "="),
+    )
+    if scene.stuck:
+        title = text("The rollout waits. It does not roll itself back")
+    elif t is not None:
+        title = text("Nothing moves until ", t.version, " has an available pod")
+    else:
+        title = text("Nothing may be removed")
+    runs: list = []
+    if scene.growth_held:
+        runs.append("Total is at the maximum, so nothing may be added either. ")
+    return Why(title, sum_, text(*runs, *_next_move(scene), *_deadline(scene)))
+
+
+def _why_moving(scene: Scene) -> Why:
+    """The sum of the last step, and what it waits for."""
+    t = scene.target
+    _, entry = scene.memory.moved.get(scene.name, (0, None))
+    waiting = [s for s in scene.strips if s.v > s.available]
+    runs: list = []
+    if scene.memory.last.get((scene.name, "", "recreate waits for old pods")) and t is None:
+        runs.append("Recreate: every old pod must be gone before the new set is made. ")
+    for s in waiting[:2]:
+        n = s.v - s.available
+        runs += [f"{pods(n)} of ", s.version, f" {pick(n, 'is', 'are')} not available yet. "]
+    if t is not None:
+        runs += _next_move(scene)
+    runs += _deadline(scene)
+    if entry is None:
+        return Why(text("The Deployment has just been made"), (), text(*runs))
+    sum_ = _sum_of(entry)
+    changed = next((s for s in scene.strips if s.name == entry.replicaset), None)
+    title = text(changed.version if changed else entry.replicaset, " went to ", str(changed.v)) if changed else text("The last step")
+    return Why(title, sum_, text(*runs))
+
+
+def _next_move(scene: Scene) -> list:
+    """When the simulation knows what will change next: a pod that stays ready long enough, or the next try of one that failed."""
+    t, d = scene.target, scene.group.d
+    if t is None:
+        return []
+    due = _ready_due(scene, t, d.spec.min_ready_seconds)
+    if due:
+        second, names = due
+        who = [pick(len(names), "pod ", "pods "), *(Code(n.rpartition("-")[2]) for n in names[:1])]
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        done = f"{more} will have been ready for {d.spec.min_ready_seconds} s"
+        return [strong(f"Next move at {of_seconds(second)}: "), *who, done, *_consequence(scene), ". "]
+    tried = _next_try(scene, t)
+    if tried:
+        second, verb, backoff = tried
+        return [strong(f"Next {verb} at {of_seconds(second)}"), f", {backoff} s after the last. ", ""]
+    return []
+
+
+def _ready_due(scene: Scene, t: Strip, min_ready: int) -> tuple[int, list[str]] | None:
+    waiting: dict[int, list[str]] = {}
+    store = scene.recording.cluster.store
+    for cell in t.pods:
+        if cell.state == "ready":
+            pod = store.get("Pod", cell.name, t.namespace)
+            waiting.setdefault((ready_since(pod) or 0) + min_ready, []).append(cell.name)
+    return min(waiting.items()) if waiting else None
+
+
+def _consequence(scene: Scene) -> list:
+    broken = next((s for s in scene.old if s.v > s.available), None)
+    if broken is not None:
+        return [", and one broken ", broken.version, " pod may go"]
+    first = next((s for s in scene.old if s.v), None)
+    return [", and one ", first.version, " pod may go"] if first is not None else []
+
+
+def _next_try(scene: Scene, t: Strip) -> tuple[int, str, int] | None:
+    """(second, what is tried, seconds of back-off) of the pod that is tried next."""
+    kubelet, store = scene.recording.cluster.kubelet, scene.recording.cluster.store
+    now, found = scene.recording.cluster.now, []
+    for cell in t.pods:
+        pod = store.get("Pod", cell.name, t.namespace) if cell.state in ("pullerr", "crash") else None
+        for index in range(len(pod.spec.containers) if pod is not None else 0):
+            past = kubelet.past.get((pod.metadata.uid, index))
+            if past is None:
+                continue
+            if cell.state == "pullerr":
+                found.append((past.backed_off_at + past.pull_backoff, "pull", past.pull_backoff))
+            else:
+                found.append((past.restart_at, "start", past.restart_at - past.backed_off_at))
+    due = min((f for f in found if f[0] > now), default=None)
+    return (due[0] // 1000, due[1], due[2] // 1000) if due else None
+
+
+def _deadline(scene: Scene) -> list:
+    exceeded = Code("ProgressDeadlineExceeded")
+    if scene.exceeded:
+        return ["The deadline has passed: the Deployment says ", exceeded, ", and changes nothing."]
+    if scene.deadline is not None and scene.faulty:
+        passes = f"At {of_seconds(scene.deadline)} the progress deadline passes. The Deployment will then say "
+        return [passes, exceeded, ", and still change nothing."]
+    return []
+
+
+def _sum_of(entry) -> tuple[Term, ...]:
+    terms, result = entry.terms, entry.result
+    match entry.rule:
+        case "new may grow by":
+            free = terms["max_total"] - terms["pods"]
+            if terms["wanted"] <= free:
+                there = terms["replicas"] - terms["wanted"]
+                return Term(terms["replicas"], "wanted"), Term(there, "there", "−"), Term(result, "added", "=")
+            return Term(terms["max_total"], "max total"), Term(terms["pods"], "pods", "−"), Term(result, "added", "=")
+        case "old may shrink by":
+            return (
+                Term(terms["pods"], "pods"),
+                Term(terms["min_available"], "min available", "−"),
+                Term(terms["new_not_available"], "new not available", "−"),
+                Term(result, "may go", "="),
+            )
+        case "available old pods may go":
+            return Term(terms["available"], "available"), Term(terms["min_available"], "min available", "−"), Term(result, "went", "=")
+        case "unhealthy old pods go first":
+            return Term(terms["spec"], "there"), Term(terms["available"], "available", "−"), Term(result, "went", "=")
+        case "only one set has replicas" | "too many of the new":
+            change = terms["replicas"] - terms["from"]
+            return Term(terms["replicas"], "wanted"), Term(terms["from"], "there", "−"), Term(change, "changed by", "=")
+        case "new set is full" | "recreate: old ones to zero":
+            return Term(terms["from"], "there"), Term(terms["from"], "went", "−"), Term(0, "left", "=")
+        case "recreate: the new set":
+            return Term(terms["replicas"], "wanted"), Term(0, "old pods left", "−"), Term(result, "added", "=")
+        case "share of the scaling":
+            there, sign = terms["spec"], "+" if result >= 0 else "−"
+            return Term(there, "there"), Term(abs(result), "its share", sign), Term(there + result, "now", "=")
+    return ()
