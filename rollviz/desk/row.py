@@ -16,6 +16,7 @@ SLOTS = 3
 """Strips that are always drawn, empty ones included; so many parked sets keep their strip, older ones become spines."""
 
 MANY = 4
+"""Strips beyond which each says less, to stay readable."""
 
 
 class Strips(NamedTuple):

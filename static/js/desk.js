@@ -13,7 +13,7 @@ import { drawRecording, layMarks } from "./recording.js";
 import { setAttribute, setText, join, merge, minutes } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
 
-const LOG_LINES = 80;
+const LOG_LINES = 80, ANNOUNCE_MS = 2000;
 const off = document.getElementById("off"), told = document.getElementById("told");
 let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null;
 
@@ -113,6 +113,16 @@ function countLog() {
   setText(document.querySelector("#more span"), app.hasAttribute("data-log") ? "back to the open why" : earlier(log?.children.length ?? 0));
 }
 
+// The headline and the why are read out, at most once in two seconds, and then as they are by that time.
+let announcing = 0;
+function announce() {
+  announcing ||= setTimeout(() => {
+    announcing = 0;
+    const why = document.querySelector("#why h3")?.textContent ?? "";
+    setText(document.getElementById("announce"), `${document.getElementById("now").textContent} ${why}`);
+  }, ANNOUNCE_MS);
+}
+
 const earlier = (n) => `${n} earlier ${n === 1 ? "decision" : "decisions"}`;
 
 // ------------------------------------------------------------------------------------------------- fragments by htmx
@@ -135,6 +145,7 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
 // The numbers of a message come before its elements, so only now do the hashes in `state` tell what stands here.
 document.body.addEventListener("htmx:wsAfterMessage", () => {
   if (state) noteHashes();
+  announce();
   structure = true;
   showStep();
   schedule();

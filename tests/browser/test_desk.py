@@ -253,6 +253,29 @@ def test_the_keyboard_plays_the_desk(new_desk):
     page.wait_for_selector("#app[data-live]")
 
 
+def test_a_page_that_missed_a_message_asks_for_everything_and_is_right_again(new_desk):
+    page = new_desk("fade")
+    on_air(page, "1")
+    missed = """() => {
+        const asked = [], socketWrapper = { send: (text) => asked.push(text) };
+        const say = (message) => document.getElementById("app").dispatchEvent(
+            new CustomEvent("htmx:wsBeforeMessage", { bubbles: true, cancelable: true, detail: { message, socketWrapper } }));
+        say(JSON.stringify({ n: 1_000_000, p: { m: { v: 99 } } }));
+        say(JSON.stringify({ n: 1_000_001, p: { m: { v: 98 } } }));
+        return asked;
+    }"""
+    assert page.evaluate(missed) == ['{"need":"keyframe"}']
+    page.reload()
+    page.wait_for_selector("#app[data-live]")
+    assert page.inner_text("#master .cap") == "10"
+
+
+def test_what_happens_is_read_out_now_and_then(new_desk):
+    page = new_desk("fade")
+    on_air(page, "4")
+    page.wait_for_selector('#announce:text-is("10 pods of v1 answer. Nothing is moving. Why is nothing moving?")', state="attached")
+
+
 def test_the_clock_runs_while_it_plays_and_never_ahead_of_the_engine(server, new_desk):
     page = new_desk("fade")
     page.wait_for_timeout(2500)
