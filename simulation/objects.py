@@ -210,6 +210,7 @@ class PodStatus(Record):
     conditions: tuple[PodCondition, ...] = ()
     message: str = ""
     reason: str = ""
+    nominated_node_name: str = ""
     host_ip: str = field(default="", name="hostIP")
     pod_ip: str = field(default="", name="podIP")
     start_time: Time | None = None

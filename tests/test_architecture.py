@@ -69,7 +69,8 @@ MAY_IMPORT = {
     "fleet": FOUNDATION | {"store", "ledger", "api", "controllers", "kubelet", "machine", "drain"},
     "cluster": FOUNDATION | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet", "machine", "fleet"},
     "commands": FOUNDATION | {"store", "api", "drain", "controllers.deployment.util", "pods"},
-    "kubectl": FOUNDATION | {"store", "api", "commands"},
+    "kubectl": FOUNDATION | {"store", "api", "controllers.deployment.util", "commands"},
+    "proxy": FOUNDATION,
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
 

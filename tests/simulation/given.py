@@ -30,6 +30,7 @@ NEEDED = {
     "ownerReferences": {"apiVersion": "", "kind": "", "name": "", "uid": ""},
     "containerStatuses": {"name": "", "ready": False, "restartCount": 0, "image": "", "imageID": ""},
     "terminated": {"exitCode": 0},
+    "conditions": {"type": "", "status": ""},
 }
 """What upstream's tests leave at Go's zero value and the records ask for."""
 NEEDED["initContainerStatuses"] = NEEDED["containerStatuses"]
@@ -53,9 +54,19 @@ def _filled(value: Any, now: Time, key: str) -> Any:
     if isinstance(value, dict):
         if "now_plus_seconds" in value:
             return time(value, now)
+        if list(value) == ["time"]:
+            # Go's MicroTime
+            return time(value["time"], now)
         inner = {("lastState" if k == "lastTerminationState" else k): _filled(v, now, k) for k, v in value.items()}
         return {**NEEDED.get(key, {}), **inner}
     return from_rfc3339(value) if isinstance(value, str) and key.endswith(("Time", "Timestamp")) else value
+
+
+def addressed(body: Json, now: Time = 0) -> Pod:
+    """A pod from the API's form. Its podIP is the first of its podIPs, as the API keeps them."""
+    made = record(Pod, body, now)
+    addresses = body["status"].get("podIPs")
+    return replace(made, status=replace(made.status, pod_ip=addresses[0]["ip"])) if addresses else made
 
 
 def owners(given: Json) -> tuple[OwnerReference, ...]:

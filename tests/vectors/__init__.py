@@ -13,6 +13,9 @@ HERE = Path(__file__).parent
 NOT_APPLICABLE: list[dict[str, Any]] = json.loads((HERE / "not_applicable.json").read_text())
 """Rows of {file, function, cases, reason}; `cases` are names, or "all" of the function's."""
 
+RUN: dict[tuple[str, str], list[int]] = {}
+"""(file, function) -> the numbers of its cases that a test runs; filled as the tests are imported."""
+
 Json = dict[str, Any]
 
 
@@ -26,24 +29,41 @@ def files() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.json") if path.name != "not_applicable.json")
 
 
-def not_applicable(file: str, function: str) -> list[str]:
-    """The names of a table's cases that are listed with a reason."""
-    names: list[str] = []
-    for row in NOT_APPLICABLE:
-        if (row["file"], row["function"]) == (file, function):
-            names += [case["name"] for case in table(file, function)["cases"]] if row["cases"] == "all" else row["cases"]
-    return names
-
-
 def table(file: str, function: str) -> Json:
     [found] = [each for each in tables(file) if each["function"] == function]
     return found
 
 
-def vector(file: str, function: str, only: tuple[str, ...] = ()) -> pytest.MarkDecorator:
-    """Run a test with (given, expected) of each case that applies, or of those in `only`."""
-    left_out = not_applicable(file, function)
-    cases = [case for case in table(file, function)["cases"] if case["name"] not in left_out]
-    chosen = [case for case in cases if not only or case["name"] in only]
-    values = [pytest.param(case["input"], case["expected"], id=case["name"][:80]) for case in chosen]
+def not_applicable(file: str, function: str) -> list[int]:
+    """The numbers of a table's cases that are listed with a reason."""
+    names = [case["name"] for case in table(file, function)["cases"]]
+    numbers: list[int] = []
+    for row in NOT_APPLICABLE:
+        if (row["file"], row["function"]) == (file, function):
+            numbers += [i for i, name in enumerate(names) if row["cases"] == "all" or name in row["cases"]]
+    return numbers
+
+
+def vector(file: str, *functions: str, only: tuple[str, ...] = ()) -> pytest.MarkDecorator:
+    """Run a test with (given, expected) of each case that applies, or of those in `only`, of one or more tables."""
+    values = []
+    for function in functions:
+        left_out = not_applicable(file, function)
+        run = RUN.setdefault((file, function), [])
+        for number, case in enumerate(table(file, function)["cases"]):
+            if number not in left_out and (not only or case["name"] in only):
+                run.append(number)
+                values.append(pytest.param(case["input"], case["expected"], id=case["name"][:80]))
     return pytest.mark.parametrize(("given", "expected"), values)
+
+
+def table_of_the_rest() -> str:
+    """What is listed, as README.md has it: one line for each file and reason."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in NOT_APPLICABLE:
+        cases = table(row["file"], row["function"])["cases"]
+        listed = [case for case in cases if row["cases"] == "all" or case["name"] in row["cases"]]
+        about = (row["file"], row["reason"])
+        counts[about] = counts.get(about, 0) + len(listed)
+    lines = [f"| {count} | {file} | {reason} |" for (file, reason), count in counts.items()]
+    return "\n".join(["| Cases | Of | Why not |", "|---|---|---|", *lines])

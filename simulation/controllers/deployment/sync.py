@@ -85,7 +85,7 @@ def _make(store: Store, ledger: Ledger, d: Deployment, old: list[ReplicaSet], re
 def _new_replica_set(d: Deployment, size: int, revision: int) -> ReplicaSet:
     hash_ = util.template_hash(d.spec.template, d.status.collision_count)
     template = d.spec.template
-    labels = {**template.metadata.labels, POD_TEMPLATE_HASH: hash_}
+    labels = util.with_label(template.metadata.labels, POD_TEMPLATE_HASH, hash_)
     selector = d.spec.selector or LabelSelector()
     annotations = {**util.own_annotations(d.metadata.annotations), REVISION: str(revision)}
     owner = OwnerReference("apps/v1", "Deployment", d.metadata.name, d.metadata.uid, True, True)
@@ -100,7 +100,7 @@ def _new_replica_set(d: Deployment, size: int, revision: int) -> ReplicaSet:
         spec=ReplicaSetSpec(
             replicas=size,
             min_ready_seconds=d.spec.min_ready_seconds,
-            selector=replace(selector, match_labels={**selector.match_labels, POD_TEMPLATE_HASH: hash_}),
+            selector=util.selecting(selector, POD_TEMPLATE_HASH, hash_),
             template=replace(template, metadata=replace(template.metadata, labels=labels)),
         ),
     )

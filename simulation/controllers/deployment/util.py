@@ -19,6 +19,7 @@ from simulation.objects import (
     Deployment,
     DeploymentCondition,
     DeploymentStatus,
+    LabelSelector,
     PodTemplateSpec,
     ReplicaSet,
     Time,
@@ -173,6 +174,16 @@ def by_size_newer(sets: Iterable[ReplicaSet]) -> list[ReplicaSet]:
     newest_first = sorted(sets, key=lambda rs: rs.metadata.name)
     newest_first.sort(key=lambda rs: -(rs.metadata.creation_timestamp or 0))
     return sorted(newest_first, key=lambda rs: -replicas_of(rs))
+
+
+def with_label(labels: dict[str, str], key: str, value: str) -> dict[str, str]:
+    """A copy with one more label (util/labels CloneAndAddLabel)."""
+    return {**labels, key: value}
+
+
+def selecting(selector: LabelSelector, key: str, value: str) -> LabelSelector:
+    """A copy that asks for one more label (util/labels CloneSelectorAndAddLabel)."""
+    return replace(selector, match_labels=with_label(selector.match_labels, key, value))
 
 
 def without_hash(template: PodTemplateSpec) -> PodTemplateSpec:

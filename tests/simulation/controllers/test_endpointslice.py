@@ -7,20 +7,13 @@ from simulation.controllers.endpointslice import can_be_endpoint, endpoint_of, s
 from simulation.engine import FAILED, Engine
 from simulation.objects import Container, Node, ObjectMeta, Pod, PodSpec, PodStatus, Service, ServicePort, ServiceSpec
 from simulation.store import Store
-from tests.simulation.given import record
+from tests.simulation.given import addressed, record
 from tests.vectors import vector
-
-
-def pod(body) -> Pod:
-    """podIP follows podIPs, as the API holds them."""
-    made = record(Pod, body)
-    addresses = body["status"].get("podIPs")
-    return replace(made, status=replace(made.status, pod_ip=addresses[0]["ip"])) if addresses else made
 
 
 @vector("endpointslices", "TestShouldPodBeInEndpoints")
 def test_a_pod_with_an_address_that_has_not_ended_is_an_endpoint(given, expected):
-    assert can_be_endpoint(pod(given["pod"])) == expected["expected"]
+    assert can_be_endpoint(addressed(given["pod"])) == expected["expected"]
 
 
 @vector("endpointslices", "TestPodToEndpoint")
@@ -34,7 +27,7 @@ def test_a_pod_is_ready_serving_terminating(given, expected):
         store.create(record(Node, given["node"]))
     spec = ServiceSpec(publish_not_ready_addresses=given["svc"]["spec"].get("publishNotReadyAddresses", False))
     service = Service(record(ObjectMeta, given["svc"]["metadata"]), spec)
-    found = endpoint_of(store, service, pod(given["pod"]))
+    found = endpoint_of(store, service, addressed(given["pod"]))
     assert list(found.addresses) == wanted["addresses"]
     conditions = found.conditions
     assert {"ready": conditions.ready, "serving": conditions.serving, "terminating": conditions.terminating} == wanted["conditions"]

@@ -14,6 +14,7 @@ from simulation.objects import (
     DeploymentSpec,
     DeploymentStatus,
     DeploymentStrategy,
+    LabelSelector,
     ObjectMeta,
     PodSpec,
     PodTemplateSpec,
@@ -157,6 +158,17 @@ def test_an_orphan_set_concerns_the_deployments_that_select_it(given, expected):
     woken(cluster)
     cluster.do(Act(lambda store: store.create(record(ReplicaSet, {"status": {"replicas": 0}} | given["rs"]))))
     assert [name for kind, name in woken(cluster) if kind == "deployment"] == expected["deployments"]
+
+
+@vector("labels_util", "TestCloneAndAddLabel", "TestAddLabel")
+def test_a_template_gets_one_more_label(given, expected):
+    assert util.with_label(given["labels"] or {}, given["labelKey"], given["labelValue"]) == expected["want"]
+
+
+@vector("labels_util", "TestCloneSelectorAndAddLabel", "TestAddLabelToSelector")
+def test_a_selector_asks_for_one_more_label(given, expected):
+    selector = LabelSelector(given["labels"] or {})
+    assert util.selecting(selector, given["labelKey"], given["labelValue"]).match_labels == expected["want"]
 
 
 @vector("deployment_replicaset_name", "TestDeploymentController_generateReplicaSetName")
