@@ -36,3 +36,8 @@ def _failed_if_skipped(report):
         report.longrepr = f"With CI=true nothing may be skipped: {getattr(report, 'wasxfail', None) or reason}"
         report.__dict__.pop("wasxfail", None)
     return report
+
+
+def pytest_collection_modifyitems(items):
+    """The browser comes last: its driver keeps an event loop running in this thread, in which no other test could start one."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
