@@ -35,6 +35,7 @@ function show() {
   const tenths = Math.floor(shown / 100);
   setText(text, `${minutes(tenths / 10)}.${tenths % 10}`);
   head.style.setProperty("--x", ((shown / 1000 / span) * 100).toFixed(3));
+  head.toggleAttribute("data-late", shown / 1000 / span > 0.82);
   const word = minutes(shown / 1000);
   if (head.dataset.t !== word) head.dataset.t = word;
 }
