@@ -226,3 +226,14 @@ def test_a_rollout_never_leaves_its_bounds(seed, replicas, surge, unavailable, i
         assert web(cluster).status.available_replicas == replicas
         cluster.run(cluster.now + 3_600_000)
         assert cluster.seen == quiet
+
+
+@pytest.mark.parametrize("spec", [{"image": "web:crash"}, {"recreate": True, "grace": 100_000}])
+def test_a_rollout_that_was_available_does_not_ask_for_its_deadline_for_ever(spec):
+    """Pods lost afterwards, and a Recreate that waits for its old ones, leave the condition as it is: no time makes it another."""
+    cluster = running(replicas=2, progress_deadline_seconds=60, **spec)
+    if "recreate" in spec:
+        cluster.do(set_image("web:2.0"))
+    before = cluster.engine.handled
+    cluster.run(1_000_000)
+    assert cluster.engine.handled - before < 1_000

@@ -23,13 +23,19 @@ def sync_rollout_status(store: Store, ledger: Ledger, d: Deployment, new: Replic
     if status != d.status:
         store.update_status(replace(d, status=status))
         return None
-    return requeue_stuck(store, d, status)
+    # upstream asks again every few ms here, for ever: a rollout once called available never times out, so time alone changes nothing
+    return None if _is_available(status) else requeue_stuck(store, d, status)
+
+
+def _is_available(status: DeploymentStatus) -> bool:
+    """The last rollout was called available, and no other has been seen to progress since."""
+    progressing = util.get_condition(status.conditions, "Progressing")
+    return progressing is not None and progressing.reason == "NewReplicaSetAvailable"
 
 
 def _was_complete(status: DeploymentStatus) -> bool:
     """Once all pods are new and a rollout was called available, later losses never make it progress or time out again."""
-    progressing = util.get_condition(status.conditions, "Progressing")
-    return status.replicas == status.updated_replicas and progressing is not None and progressing.reason == "NewReplicaSetAvailable"
+    return status.replicas == status.updated_replicas and _is_available(status)
 
 
 def _with_progress(
