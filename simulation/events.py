@@ -74,9 +74,10 @@ class EventLog:
             return
         seen = self._events.pop(name, None)
         if seen is not None:
-            self._put(replace(seen, message=message, count=count, last_timestamp=seconds), store)
+            self._again(replace(seen, message=message, count=count, last_timestamp=seconds), store)
             return
-        event = Event(
+        combined = key is not local
+        self._events[name] = Event(
             metadata=_metadata(name, now, about, store),
             involved_object=about,
             reason=reason,
@@ -86,10 +87,10 @@ class EventLog:
             last_timestamp=seconds,
             count=count,
             type=type,
-            reporting_component=component,
-            reporting_instance=host,
+            # upstream makes a combined event anew and forgets who reports it
+            reporting_component="" if combined else component,
+            reporting_instance="" if combined else host,
         )
-        self._put(event, store)
         self._expire(seconds)
 
     def _record_series(self, now: Millis, about: ObjectReference, type: str, reason: str, message: str, store: Any) -> None:
@@ -102,11 +103,11 @@ class EventLog:
             if seconds - (last or 0) <= SERIES_SECONDS:
                 del self._events[seen.metadata.name]
                 count = (seen.series.count if seen.series else 1) + 1
-                self._put(replace(seen, series=EventSeries(count, seconds)), store)
+                self._again(replace(seen, series=EventSeries(count, seconds)), store)
                 return
             del self._observed[key]
         name, _, _ = self._observe(key, now, about)
-        event = Event(
+        self._events[name] = Event(
             metadata=_metadata(name, now, about, store),
             involved_object=about,
             reason=reason,
@@ -117,7 +118,6 @@ class EventLog:
             reporting_component=SCHEDULER,
             reporting_instance=f"{SCHEDULER}-control-plane",
         )
-        self._put(event, store)
         self._expire(seconds)
 
     def _observe(self, key: tuple, now: Millis, about: ObjectReference) -> tuple[str, int, Time]:
@@ -152,12 +152,15 @@ class EventLog:
         self._buckets[spam] = (tokens - 1 if allowed else tokens, seconds)
         return allowed
 
-    def _put(self, event: Event, store: Any) -> None:
+    def _again(self, event: Event, store: Any) -> None:
+        """Write an Event that was there before; it becomes the last written."""
         store.revision += 1
         self._events[event.metadata.name] = replace(event, metadata=replace(event.metadata, resource_version=str(store.revision)))
 
     def _expire(self, seconds: int) -> None:
         """Drop what was last written over an hour ago, and the memory of objects that say nothing any more."""
+        if seconds <= TTL_SECONDS:
+            return
         while self._events:
             name, event = next(iter(self._events.items()))
             if seconds - last_seen(event) <= TTL_SECONDS:
@@ -170,7 +173,9 @@ class EventLog:
 
 
 def _metadata(name: str, now: Millis, about: ObjectReference, store: Any) -> ObjectMeta:
-    return ObjectMeta(name=name, namespace=about.namespace or "default", uid=store.new_uid(), creation_timestamp=now // 1000)
+    store.revision += 1
+    version, namespace = str(store.revision), about.namespace or "default"
+    return ObjectMeta(name=name, namespace=namespace, uid=store.new_uid(), resource_version=version, creation_timestamp=now // 1000)
 
 
 def last_seen(event: Event) -> int:
