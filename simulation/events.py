@@ -77,7 +77,7 @@ class EventLog:
             self._again(replace(seen, message=message, count=count, last_timestamp=seconds), store)
             return
         combined = key is not local
-        self._events[name] = Event(
+        event = Event(
             metadata=_metadata(name, now, about, store),
             involved_object=about,
             reason=reason,
@@ -91,6 +91,7 @@ class EventLog:
             reporting_component="" if combined else component,
             reporting_instance="" if combined else host,
         )
+        self._put(event)
         self._expire(seconds)
 
     def _record_series(self, now: Millis, about: ObjectReference, type: str, reason: str, message: str, store: Any) -> None:
@@ -107,7 +108,7 @@ class EventLog:
                 return
             del self._observed[key]
         name, _, _ = self._observe(key, now, about)
-        self._events[name] = Event(
+        event = Event(
             metadata=_metadata(name, now, about, store),
             involved_object=about,
             reason=reason,
@@ -118,6 +119,7 @@ class EventLog:
             reporting_component=SCHEDULER,
             reporting_instance=f"{SCHEDULER}-control-plane",
         )
+        self._put(event)
         self._expire(seconds)
 
     def _observe(self, key: tuple, now: Millis, about: ObjectReference) -> tuple[str, int, Time]:
@@ -155,7 +157,10 @@ class EventLog:
     def _again(self, event: Event, store: Any) -> None:
         """Write an Event that was there before; it becomes the last written."""
         store.revision += 1
-        self._events[event.metadata.name] = replace(event, metadata=replace(event.metadata, resource_version=str(store.revision)))
+        self._put(replace(event, metadata=replace(event.metadata, resource_version=str(store.revision))))
+
+    def _put(self, event: Event) -> None:
+        self._events[event.metadata.name] = event
 
     def _expire(self, seconds: int) -> None:
         """Drop what was last written over an hour ago, and the memory of objects that say nothing any more."""

@@ -133,6 +133,8 @@ class Store:
         "loose",
         "machines",
         "on_node",
+        "open_nodes",
+        "running_on",
         "pod_quota",
         "printed",
         "revision",
@@ -150,6 +152,10 @@ class Store:
         """Pods that nobody controls."""
         self.on_node: dict[str, dict[Key, Pod]] = {}
         """Pods bound to each node, finished ones too."""
+        self.running_on: dict[str, int] = {}
+        """How many of them are not finished."""
+        self.open_nodes: dict[str, int] = {}
+        """How many pods each node takes that has no taint and is not cordoned."""
         self._addresses = 0
         self.pod_quota = POD_QUOTA
         self.machines: dict[str, Machine] = {}
@@ -180,6 +186,10 @@ class Store:
             return self.events.list(namespace)
         objects = self._objects[kind].values()
         return list(objects) if namespace is None else [o for o in objects if o.metadata.namespace == namespace]
+
+    def count(self, kind: str) -> int:
+        """How many objects of a kind there are."""
+        return len(self._objects[kind])
 
     def owned(self, uid: str) -> Owned:
         """The pods that the object with this uid controls."""
@@ -306,6 +316,8 @@ class Store:
         twin._objects = {kind: objects.copy() for kind, objects in self._objects.items()}
         twin._owned = {uid: owned.copy() for uid, owned in self._owned.items()}
         twin.loose = self.loose.copy()
+        twin.running_on = self.running_on.copy()
+        twin.open_nodes = self.open_nodes.copy()
         twin.on_node = {node: pods.copy() for node, pods in self.on_node.items()}
         twin.machines, twin.drains, twin.printed = self.machines.copy(), self.drains.copy(), self.printed.copy()
         return twin
@@ -360,8 +372,18 @@ class Store:
         if kind == "Pod":
             self._index(old, -1)
             self._index(new, 1)
+        elif kind == "Node":
+            self._index_node(old, new)
         self.changes.append((kind, old, new))
         return new if new is not None else old
+
+    def _index_node(self, old: Any, new: Any) -> None:
+        if new is None:
+            self.open_nodes.pop(old.metadata.name, None)
+        elif new.spec.taints or new.spec.unschedulable:
+            self.open_nodes.pop(new.metadata.name, None)
+        else:
+            self.open_nodes[new.metadata.name] = int(new.status.allocatable.get("pods", "110"))
 
     def _index(self, pod: Pod | None, by: int) -> None:
         if pod is None:
@@ -380,6 +402,8 @@ class Store:
             self.loose.pop(key_of(pod), None)
         node = pod.spec.node_name
         if node:
+            if not is_finished(pod):
+                self.running_on[node] = self.running_on.get(node, 0) + by
             if by > 0:
                 self.on_node.setdefault(node, {})[key_of(pod)] = pod
             else:

@@ -143,7 +143,7 @@ class Watch:
     def __init__(self, cluster: Cluster, start: int, monkeypatch: Any) -> None:
         self.cluster, self.start = cluster, start
         write = EventLog._put
-        monkeypatch.setattr(EventLog, "_put", lambda log, event, store: (self._said(event), write(log, event, store))[1])
+        monkeypatch.setattr(EventLog, "_put", lambda log, event: (self._said(event), write(log, event))[1])
         self.entries: list[Entry] = []
         self.pods: list[Pod] = cluster.store.list("Pod")
         self.nodes: dict[str, str] = {pod.metadata.name: pod.spec.node_name for pod in self.pods}
