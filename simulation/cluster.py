@@ -94,7 +94,7 @@ class Cluster:
         """Let everything happen that is due up to and including `until`; the clock then stands at `until`."""
         engine = self.engine
         while (due := engine.due()) is not None and due <= until:
-            self._next()
+            self.run_next()
         engine.now = max(engine.now, until)
 
     def step(self, limit: Millis) -> Millis:
@@ -105,7 +105,7 @@ class Cluster:
             if due is None or due > limit:
                 self.engine.now = max(self.engine.now, limit)
                 return self.now
-            self._next()
+            self.run_next()
         self.run(self.now)
         return self.now
 
@@ -127,7 +127,8 @@ class Cluster:
 
     # --- one thing after the other
 
-    def _next(self) -> None:
+    def run_next(self) -> str:
+        """Do the one thing that is due next and wake whom it concerns; returns its handler's name, "" if it was overtaken."""
         entry = self.engine.pop()
         if entry is not None:
             handler, key = entry
@@ -137,6 +138,8 @@ class Cluster:
                 fleet.HANDLERS[handler](self.fleet, self.store, key)
             if self.store.changes:
                 self._wake()
+            return handler
+        return ""
 
     def _wake(self) -> None:
         """Tell whoever watches what was written since the last look."""
