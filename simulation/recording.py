@@ -3,8 +3,10 @@
 The graph's samples (one a second) and marks are read from the cluster as it runs and never fed back to it.
 """
 
+from bisect import bisect_right
 from typing import Any, NamedTuple
 
+from simulation.cluster import Cluster
 from simulation.controllers.deployment import util
 from simulation.engine import Millis
 from simulation.objects import Event, ReplicaSet
@@ -61,7 +63,7 @@ class Mark(NamedTuple):
 class Recording:
     """One run in progress. Commands come through `do`, time through `run` and `step`; the scenario's own commands come by themselves."""
 
-    def __init__(self, scenario: Any, seed: int) -> None:
+    def __init__(self, scenario: Any, seed: int, copy_every: Millis = 0) -> None:
         self.scenario = scenario
         self.seed = seed
         self.cluster = scenario.start(seed)
@@ -70,6 +72,10 @@ class Recording:
         self.marks: list[Mark] = []
         self.reached: list[Millis] = []
         """When each step of the lesson was done, as far as they are: looked at once a second, so a replay reaches the same."""
+        self._copy_every = copy_every
+        """How often a copy of the cluster is kept, in ms (whole seconds), for `at`; 0 keeps none but the first."""
+        self._copies: list[tuple[Millis, int, Cluster]] = []
+        """(when, how many commands had been given, the cluster then)."""
         self._script: list[tuple[Millis, Any]] = sorted(scenario.timed_commands(), key=lambda timed: timed[0])
         self._sampled: tuple[int, Sample] | None = None
         self._entries = 0
@@ -106,6 +112,18 @@ class Recording:
         self.run(max(target, self.now))
         return self.now
 
+    def at(self, when: Millis) -> Cluster:
+        """The cluster as it was at `when`, a copy: the nearest kept before, and from there the same commands at the same times."""
+        _, count, kept = self._copies[bisect_right(self._copies, when, key=lambda copy: copy[0]) - 1]
+        cluster = kept.copy()
+        for timed in self.commands[count:]:
+            if timed.at_ms > when:
+                break
+            cluster.run(timed.at_ms)
+            cluster.do(timed.command)
+        cluster.run(when)
+        return cluster
+
     # --- what the graph shows
 
     def _advance(self, stop: Millis) -> None:
@@ -116,6 +134,8 @@ class Recording:
         self._mark_faults()
         if stop % 1000 == 0 and (not self.samples or self.samples[-1].t < stop // 1000):
             self.samples.append(self._sample(stop // 1000))
+            if not self._copies or (self._copy_every and stop % self._copy_every == 0):
+                self._copies.append((stop, len(self.commands), self.cluster.copy()))
             self._note_steps()
 
     def _sample(self, second: int) -> Sample:

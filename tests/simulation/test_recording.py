@@ -94,3 +94,19 @@ def test_a_command_that_is_refused_is_not_written_down():
     assert recording.commands == []
     assert recording.marks == []
     assert snapshot(recording.cluster) == before
+
+
+@pytest.mark.parametrize("copy_every", [0, 1_000, 7_000])
+def test_going_back_is_doing_it_again(copy_every):
+    recording = Recording(scenario.load("fade"), 11, copy_every)
+    moments = (0, 1, 20_999, 21_000, 21_340, 21_341, 23_456, 24_017, 59_999, 60_000)
+    lived = {}
+    lines = {21_340: "set image deployment/web web=web:2.0", 24_017: "scale deployment/web --replicas=7"}
+    for moment in moments:
+        recording.run(moment)
+        if moment in lines:
+            recording.do(parse(lines[moment]))
+        lived[moment] = snapshot(recording.cluster)
+    for moment in reversed(moments):
+        assert snapshot(recording.at(moment)) == lived[moment]
+    assert snapshot(recording.cluster) == lived[60_000]
