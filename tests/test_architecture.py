@@ -10,6 +10,7 @@ STANDARD = {
     "__future__",
     "argparse",
     "ast",
+    "bisect",
     "collections",
     "copy",
     "dataclasses",
