@@ -51,6 +51,9 @@ class Program:
         self.revision = 0
         self.strict = True
         """Whether only rollouts have happened since the last complete one, so that the guards hold at every moment."""
+        self.informed = False
+        """Whether the Deployment, when it last looked, could know how many pods are available: a person who deletes a pod, or a crash, in
+        the milliseconds before the ReplicaSet's status says so, may coincide with a pod that the Deployment takes. So it is upstream."""
 
     def run(self, stimuli: int) -> None:
         """Do `stimuli` random acts, then nothing, and see it come to rest. Raises Broken."""
@@ -141,6 +144,8 @@ class Program:
             cluster.changes = []
             handler = cluster.run_next()
             self.events += 1
+            if handler == "deployment" and self.strict:
+                self.informed = util.total_available(cluster.store.list("ReplicaSet")) == self._available()
             if cluster.changes:
                 self._check(before, handler)
         cluster.run(until)
@@ -163,7 +168,7 @@ class Program:
         self._hold(util.total_replicas(sets) <= most, f"{util.total_replicas(sets)} replicas where {most} are the most")
         removed = any(kind == "Pod" and new is not None and _ended(old, new) for kind, old, new in self.cluster.changes or ())
         # with minReadySeconds a ready pod that counts may go for one that does not yet: upstream ranks crowded nodes before young pods
-        if removed and handler == "replicaset" and util.is_rolling_update(d) and not d.spec.min_ready_seconds:
+        if removed and handler == "replicaset" and self.informed and util.is_rolling_update(d) and not d.spec.min_ready_seconds:
             least = min(available_before, util.min_available(d))
             self._hold(self._available() >= least, f"{self._available()} available after a deletion where {least} are the least")
 
