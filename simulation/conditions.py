@@ -74,6 +74,20 @@ def condition(given: Any) -> Condition:
     return Condition(what, given)
 
 
+def schema() -> dict[str, Any]:
+    """What `condition` takes, as a JSON Schema whose own name is Condition."""
+    kinds = [
+        {
+            "type": "object",
+            "required": [what],
+            "properties": {word: SCHEMAS[check] for word, check in words.items()},
+            "additionalProperties": False,
+        }
+        for what, words in FIELDS.items()
+    ]
+    return {"oneOf": kinds}
+
+
 def holds(given: "Condition | dict[str, Any]", cluster: Cluster) -> bool:
     """Whether a condition is true of the cluster now. Raises BadCondition."""
     return (given if isinstance(given, Condition) else condition(given)).holds(cluster)
@@ -305,6 +319,22 @@ def _is_list(word: str, value: Any) -> None:
 def _is_anything(word: str, value: Any) -> None:
     """Read as a condition of its own."""
 
+
+AMOUNTS = {name: {"type": "integer"} for name in ("at_least", "at_most")}
+SCHEMAS: dict[Callable[[str, Any], None], dict[str, Any]] = {
+    _is_text: {"type": "string"},
+    _is_selector: {"type": ["string", "null"]},
+    _is_flag: {"type": "boolean"},
+    _is_number: {
+        "oneOf": [{"type": "integer"}, {"type": "object", "minProperties": 1, "properties": AMOUNTS, "additionalProperties": False}]
+    },
+    _is_seconds: {"type": "integer", "minimum": 0},
+    _is_state: {"enum": list(STATES)},
+    _is_object: {"type": "string", "pattern": "^[a-z]+/.+$"},
+    _is_list: {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}},
+    _is_anything: {"$ref": "#/$defs/Condition"},
+}
+"""What each of these takes, for editors."""
 
 FIELDS: dict[str, dict[str, Callable[[str, Any], None]]] = {
     "all": {"all": _is_list},

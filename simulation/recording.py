@@ -6,6 +6,7 @@ The graph's samples (one a second) and marks are read from the cluster as it run
 from bisect import bisect_right
 from typing import Any, NamedTuple
 
+from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
 from simulation.controllers.deployment import util
 from simulation.engine import Millis
@@ -130,7 +131,10 @@ class Recording:
         self.cluster.run(stop)
         while self._script and self._script[0][0] <= self.now:
             _, command = self._script.pop(0)
-            self.do(command, "scenario")
+            try:
+                self.do(command, "scenario")
+            except StatusError:
+                self.marks.append(Mark(self.now, "fault", f"refused: {_short(command)}"))
         self._mark_faults()
         if stop % 1000 == 0 and (not self.samples or self.samples[-1].t < stop // 1000):
             self.samples.append(self._sample(stop // 1000))

@@ -1,56 +1,70 @@
 """A scenario file: what stands on the desk at the start, how images behave, what happens by itself, and the lesson told beside it.
 
-A scenario is its text: parsing the same text and starting it with the same seed gives the same run. Read from `scenarios/NAME.yaml`,
-or made of a plain Kubernetes manifest. A bad file is refused with the line that is wrong; what a key means is said at its field.
+One YAML format for lessons, saved desks and what somebody drops on the home page; a plain Kubernetes manifest is a scenario too. A
+scenario is its text: parsing the same text and starting it with the same seed gives the same run. A bad file is refused with the line
+that is wrong. What a key means is said at its field below; `schema()` says the same to an editor.
 """
 
+import difflib
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
-from simulation.api.documents import BadDocument, Document, read_all
+from simulation.api.documents import MAX_BYTES, BadDocument, Document, read_all, write
 from simulation.api.errors import StatusError, go_json
 from simulation.cluster import Cluster
 from simulation.commands import Apply, Command, Create
 from simulation.conditions import BadCondition, Condition, condition, holds
+from simulation.conditions import schema as condition_schema
 from simulation.kubectl.parse import parse as parse_line
+from simulation.objects import KINDS
 from simulation.stages import BEHAVIOURS, Image, Images
 
-__all__ = ["Scenario", "Step", "from_manifest", "holds", "load", "names"]
+__all__ = ["Question", "Scenario", "Step", "from_file", "from_manifest", "holds", "load", "names", "schema"]
 
 FOLDER = Path(__file__).with_name("scenarios")
-MOST_NODES = 20
-MOST_IMAGES = 100
-MOST_STEPS = 20
-MOST_COMMANDS = 100
-MOST_SECONDS = 24 * 3600
+MOST_SECONDS = 3 * 24 * 3600
+"""As long as a desk lives."""
+MOST_IN_ONE_SECOND = 500
+"""Commands that one simulated second may hold: all of a second is done before anybody is served."""
 OWN = "Your own"
 
-
-class Timed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A command that happens by itself `at` so many seconds."""
-
-    at: float
-    run: str
+Line = Annotated[str, Meta(min_length=1, max_length=200)]
+Markdown = Annotated[str, Meta(max_length=4000, description="Paragraphs, lists, **strong**, *emphasis*, `code`, [v2] for a version")]
+Given = Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/$defs/Condition"})]
+Seconds = Annotated[float, Meta(ge=0, le=MOST_SECONDS)]
 
 
 class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The one key of a step: the verb on it, and the kubectl line that it runs (in the short form of `Command.kubectl`)."""
 
-    label: str
-    run: str
+    label: Line
+    run: Annotated[str, Meta(min_length=1)]
 
 
-class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A promise that the tests hold the lesson to: `always` once step number `after` is done, or `finally` at the end."""
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asked before the reveal. The file has no answers: the engine runs a copy ahead (`simulation.questions`)."""
 
-    claim: str
-    after: int = 0
-    always: dict[str, Any] | None = None
-    finally_: dict[str, Any] | None = msgspec.field(default=None, name="finally")
+    ask: Line
+    """The question as it is shown."""
+    about: Literal["versions", "available", "next", "finishes", "moves"]
+    """versions: how many pods of each · available: how many in all · next: which pod goes next · finishes: is the rollout complete by
+    then · moves: does any fader or pod move."""
+    step: Annotated[int, Meta(ge=1)] | None = None
+    """Asked when this step of the lesson opens, counted from 1. Either this or `at`."""
+    at: Seconds | None = None
+    """Asked at this second."""
+    ahead: Annotated[int, Meta(ge=1, le=3600)] = 10
+    """How many seconds after the asking it is about."""
+    deployment: str = ""
+    """Which Deployment; may be left out where there is only one."""
+    why: Markdown = ""
+    """Shown with the answer."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -66,35 +80,77 @@ class Step(msgspec.Struct, frozen=True):
         return self.until.holds(cluster)
 
 
-class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step as the file has it."""
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A promise that the tests hold the lesson to: `always` once step number `after` is done, or `finally` at the end."""
 
-    title: str
-    text: str
-    until: dict[str, Any]
-    opens: str = ""
+    claim: Line
+    after: Annotated[int, Meta(ge=0)] = 0
+    always: Given | None = None
+    finally_: Given | None = msgspec.field(default=None, name="finally")
+
+
+class _Timed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A command that happens by itself, said in one of four ways. One that is refused when its time comes changes nothing."""
+
+    at: Seconds
+    """Seconds since the start."""
+    run: str | None = None
+    """A kubectl line, or a node's plug: `# node-1: power off`."""
+    apply: str | None = None
+    """Manifests, as `kubectl apply -f -` takes them."""
+    create: str | None = None
+    """Manifests, as `kubectl create -f -` takes them."""
+    act: Command | None = None
+    """Any other command, as the journal has it: {do: …}."""
+
+
+class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A step of a lesson."""
+
+    title: Line
+    text: Markdown
+    until: Given
+    """What makes it done; see `simulation.conditions`."""
+    opens: Annotated[str, Meta(max_length=200)] = ""
+    """What opens the next step, in words; made from `until` when left out."""
     action: Action | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A scenario file as written."""
 
-    title: str
-    number: int = 0
+    title: Line
+    number: Annotated[int, Meta(ge=0, le=999)] = 0
     """Its place among the lessons; 0 is none of them."""
-    side: str = ""
+    side: Annotated[str, Meta(max_length=1)] = ""
     """A: how it works. B: how to play it."""
-    minutes: int = 0
-    summary: str = ""
-    seed: int = 1
-    nodes: int = 4
-    images: tuple[Image, ...] = ()
-    """What the catalogue of `stages.py` should not guess from an image's name."""
-    objects: tuple[dict[str, Any], ...] = ()
+    minutes: Annotated[int, Meta(ge=0, le=999)] = 0
+    summary: Annotated[str, Meta(max_length=1000)] = ""
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
+    """Where all chance comes from: the same seed gives the same run."""
+    nodes: Annotated[int, Meta(ge=1, le=20)] = 4
+    images: Annotated[tuple[Image, ...], Meta(max_length=100)] = ()
+    """How versions behave, where the catalogue of `stages.py` should not guess it from an image's name."""
+    objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=100)] = ()
     """Kubernetes manifests, created before the clock starts."""
-    commands: tuple[Timed, ...] = ()
-    steps: tuple[_Step, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    apply: str = ""
+    """More of them as one text, applied as `kubectl apply` does, with the annotation that this leaves."""
+    commands: Annotated[tuple[_Timed, ...], Meta(max_length=10_000)] = ()
+    """What happens by itself, and when."""
+    steps: Annotated[tuple[_Step, ...], Meta(max_length=20)] = ()
+    """The lesson."""
+    claims: Annotated[tuple[Claim, ...], Meta(max_length=50)] = ()
+    """What must be true when the lesson is played."""
+    questions: Annotated[tuple[Question, ...], Meta(max_length=50)] = ()
+
+
+class BadScenario(StatusError):
+    """A file that is no scenario: one plain sentence, and the `line` it is about, counted from 1 (0 if it is about all of it)."""
+
+    def __init__(self, said: str, line: int = 0) -> None:
+        super().__init__(400, "BadRequest", f"line {line}: {said}" if line else said)
+        self.said = said
+        self.line = line
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -109,27 +165,44 @@ class Scenario(msgspec.Struct, frozen=True):
     seed: int
     nodes: int
     images: tuple[Image, ...]
-    objects: Create | Apply | None
+    begins: tuple[Command, ...]
+    """What makes its objects, before the clock starts."""
     commands: tuple[tuple[int, Command], ...]
     steps: tuple[Step, ...]
     claims: tuple[Claim, ...]
+    questions: tuple[Question, ...]
     source: str
 
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Scenario":
-        """A scenario, or a plain manifest of objects. Raises StatusError that names the line."""
-        documents = read_all(text)
-        if any(isinstance(d.value, dict) and "kind" in d.value for d in documents):
+        """A scenario, or a plain manifest of objects. Raises BadScenario."""
+        documents = _read(text)
+        if _is_manifest(documents):
             return _of_manifest(text)
         if len(documents) != 1:
-            raise BadDocument("a scenario is one document with a title, a manifest has apiVersion and kind")
+            raise BadScenario("this is neither a scenario, which is one document with a title, nor a manifest, which has a kind")
         return _of_file(documents[0], text, name)
+
+    @staticmethod
+    def save(run: Any) -> str:
+        """The file of a run: its scenario, its seed, and every command given since, at its time. Whoever opens it and lets time pass
+        sees the same state, to the byte. `run` has `scenario`, `seed` and `commands` as a Recording. Raises BadScenario if it is too long.
+        """
+        told = run.scenario
+        given = [(timed.at_ms, timed.command) for timed in run.commands if timed.who != "scenario"]
+        timed = sorted([*told.commands, *given], key=lambda timed: timed[0])
+        body = {**_body(told), "seed": run.seed, "commands": [{"at": _seconds(at), **_said(command)} for at, command in timed]}
+        body = {key: body[key] for key in _File.__struct_fields__ if body.get(key) not in (None, [], "")}
+        text = write(body)
+        if (size := len(text.encode())) > MAX_BYTES:
+            raise BadScenario(f"this run has too much behind it for one file: {size} bytes, and {MAX_BYTES} are the most")
+        return text
 
     def start(self, seed: int | None = None) -> Cluster:
         """A new cluster at 0 s with the objects created. Raises StatusError if they are refused."""
         cluster = Cluster(self.seed if seed is None else seed, Images(self.images), self.nodes)
-        if self.objects is not None:
-            cluster.do(self.objects)
+        for command in self.begins:
+            cluster.do(command)
         return cluster
 
     def timed_commands(self) -> list[tuple[int, Command]]:
@@ -157,16 +230,97 @@ def from_manifest(text: str) -> Scenario:
     return scenario
 
 
+def from_file(text: str) -> Scenario:
+    """A file that somebody brings, scenario or manifest. It is begun once, so that what the API would refuse is refused here with its line.
+
+    Raises BadScenario.
+    """
+    scenario = Scenario.parse(text)
+    try:
+        scenario.start()
+    except StatusError as refused:
+        raise _located(text, refused) from None
+    return scenario
+
+
+def schema() -> dict[str, Any]:
+    """The format as a JSON Schema (2020-12)."""
+    _, parts = msgspec.json.schema_components([_File], ref_template="#/$defs/{name}")
+    parts = msgspec.json.decode(msgspec.json.encode(parts).replace(b'"_', b'"').replace(b"/_", b"/"))
+    _narrow_image(parts["Image"]["properties"])
+    parts["Timed"]["oneOf"] = _one_of(*SAYINGS)
+    parts["Claim"]["oneOf"] = _one_of("always", "finally")
+    parts["Question"]["oneOf"] = _one_of("step", "at")
+    parts["Condition"] = condition_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rollviz scenario", **parts.pop("File"), "$defs": parts}
+
+
+def _one_of(*keys: str) -> list[dict[str, Any]]:
+    return [{"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in keys]
+
+
+def _narrow_image(properties: dict[str, Any]) -> None:
+    properties["behaviour"] = {"enum": list(BEHAVIOURS), "default": BEHAVIOURS[0]}
+    for name, part in properties.items():
+        if part.get("type") in ("number", "integer"):
+            properties[name] = {**part, "minimum": 0, "maximum": MOST_OF_AN_IMAGE}
+
+
 def _files() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def _of_manifest(text: str) -> Scenario:
-    read_all(text)
-    return Scenario("", OWN, 0, "", 0, "", 1, 4, (), Apply(text), (), (), (), text)
+# ---------------------------------------------------------------------------------------------------------------- saving
+
+
+def _body(told: Scenario) -> dict[str, Any]:
+    """The scenario as its file would have it."""
+    documents = _read(told.source)
+    if _is_manifest(documents):
+        return {"title": told.title, "nodes": told.nodes, "apply": told.source}
+    return documents[0].value
+
+
+def _said(command: Command) -> dict[str, Any]:
+    """One command in the way that brings exactly it back."""
+    if isinstance(command, Apply):
+        return {"apply": command.manifest}
+    if isinstance(command, Create):
+        return {"create": command.manifest}
+    line = command.kubectl()
+    line = line if line.startswith("#") else f"kubectl {line}"
+    try:
+        if parse_line(line) == command:
+            return {"run": line}
+    except StatusError:
+        pass
+    return {"act": msgspec.to_builtins(command)}
+
+
+def _seconds(ms: int) -> int | float:
+    return ms // 1000 if ms % 1000 == 0 else ms / 1000
 
 
 # --------------------------------------------------------------------------------------------------------------- reading
+
+SAYINGS = ("run", "apply", "create", "act")
+
+
+def _read(text: str) -> list[Document]:
+    try:
+        return read_all(text)
+    except BadDocument as bad:
+        said = bad.message.removeprefix("error parsing the manifest: ").removeprefix(f"line {bad.line}: ")
+        raise BadScenario(said, bad.line) from None
+
+
+def _is_manifest(documents: list[Document]) -> bool:
+    return any(isinstance(document.value, dict) and "kind" in document.value for document in documents)
+
+
+def _of_manifest(text: str) -> Scenario:
+    read_all(text)
+    return Scenario("", OWN, 0, "", 0, "", 1, 4, (), (Apply(text),), (), (), (), (), text)
 
 
 def _of_file(document: Document, text: str, name: str) -> Scenario:
@@ -174,8 +328,12 @@ def _of_file(document: Document, text: str, name: str) -> Scenario:
         file = msgspec.convert(document.value, _File)
     except msgspec.ValidationError as error:
         said, path = _place(str(error))
-        raise _bad(document, path, said) from None
-    _check_sizes(document, file)
+        raise _bad(document, path, _plainly(said, path)) from None
+    except RecursionError:
+        raise BadScenario("this is nested too deep") from None
+    _check(document, file)
+    created = (Create("---\n".join(go_json(obj) + "\n" for obj in file.objects)),) if file.objects else ()
+    applied = (Apply(file.apply),) if file.apply else ()
     return Scenario(
         name,
         file.title,
@@ -186,31 +344,57 @@ def _of_file(document: Document, text: str, name: str) -> Scenario:
         file.seed,
         file.nodes,
         file.images,
-        Create("---\n".join(go_json(obj) + "\n" for obj in file.objects)) if file.objects else None,
-        tuple((round(timed.at * 1000), _command(document, ("commands", i), timed.run)) for i, timed in enumerate(file.commands)),
+        created + applied,
+        tuple((round(timed.at * 1000), _timed(document, i, timed)) for i, timed in enumerate(file.commands)),
         tuple(_step(document, i, step) for i, step in enumerate(file.steps)),
         tuple(_claim(document, i, claim) for i, claim in enumerate(file.claims)),
+        file.questions,
         text,
     )
 
 
-def _check_sizes(document: Document, file: _File) -> None:
-    for key, most in (("images", MOST_IMAGES), ("commands", MOST_COMMANDS), ("steps", MOST_STEPS)):
-        have = len(getattr(file, key))
-        if have > most:
-            raise _bad(document, (key,), f"at most {most} {key}, these are {have}")
-    if not 1 <= file.nodes <= MOST_NODES:
-        raise _bad(document, ("nodes",), f"a desk has 1 to {MOST_NODES} nodes, not {file.nodes}")
+def _check(document: Document, file: _File) -> None:
+    """What the types alone do not say."""
     for i, image in enumerate(file.images):
         if image.behaviour not in BEHAVIOURS:
             raise _bad(document, ("images", i, "behaviour"), f"a behaviour is one of {', '.join(BEHAVIOURS)}, not {image.behaviour}")
         for field in image.__struct_fields__:
             value = getattr(image, field)
-            if not isinstance(value, str) and not 0 <= value <= MOST_SECONDS * 10**9:
+            if not isinstance(value, str) and not 0 <= value <= MOST_OF_AN_IMAGE:
                 raise _bad(document, ("images", i, field), f"{field} is out of range")
+    in_second: dict[int, int] = {}
     for i, timed in enumerate(file.commands):
-        if not 0 <= timed.at <= MOST_SECONDS:
-            raise _bad(document, ("commands", i, "at"), f"at is 0 to {MOST_SECONDS} seconds")
+        second = int(timed.at)
+        in_second[second] = in_second.get(second, 0) + 1
+        if in_second[second] > MOST_IN_ONE_SECOND:
+            raise _bad(document, ("commands", i, "at"), f"more than {MOST_IN_ONE_SECOND} commands in one second")
+    for i, question in enumerate(file.questions):
+        if (question.step is None) == (question.at is None):
+            raise _bad(document, ("questions", i), "a question has either step or at")
+        if question.step is not None and question.step > len(file.steps):
+            raise _bad(document, ("questions", i, "step"), f"there is no step {question.step}: the steps are {len(file.steps)}")
+
+
+def _timed(document: Document, index: int, timed: _Timed) -> Command:
+    path = ("commands", index)
+    said = [key for key in SAYINGS if getattr(timed, key) is not None]
+    if len(said) != 1:
+        raise _bad(document, path, f"a command is said in one way: {', '.join(SAYINGS[:-1])} or {SAYINGS[-1]}")
+    if timed.run is not None:
+        return _command(document, path, timed.run)
+    if timed.act is not None:
+        _check_kinds(document, (*path, "act"), timed.act)
+        return timed.act
+    return Apply(timed.apply) if timed.apply is not None else Create(timed.create or "")
+
+
+def _check_kinds(document: Document, path: tuple, command: Any) -> None:
+    for part in (command, *getattr(command, "commands", ())):
+        kind = getattr(part, "kind", "Pod")
+        if kind not in KINDS or kind == "Event":
+            raise _bad(document, path, f"a desk has no {kind[:64]}")
+        if part is not command:
+            _check_kinds(document, path, part)
 
 
 def _step(document: Document, index: int, step: _Step) -> Step:
@@ -242,15 +426,137 @@ def _command(document: Document, path: tuple, line: str) -> Command:
         raise _bad(document, (*path, "run"), error.message.splitlines()[0]) from None
 
 
-def _bad(document: Document, path: tuple, said: str) -> BadDocument:
+# -------------------------------------------------------------------------------------------------------------- refusing
+
+MOST_OF_AN_IMAGE = 10**14
+MUST_BE = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "nothing",
+}
+STRUCTS = {
+    (): _File,
+    ("images",): Image,
+    ("commands",): _Timed,
+    ("steps",): _Step,
+    ("steps", "action"): Action,
+    ("claims",): Claim,
+    ("questions",): Question,
+}
+"""What stands where, to say which keys there are."""
+
+
+def _bad(document: Document, path: tuple, said: str) -> BadScenario:
     while path not in document.lines:
         path = path[:-1]
-    return BadDocument(said, document.lines[path])
+    return BadScenario(said, document.lines[path])
 
 
 def _place(error: str) -> tuple[str, tuple]:
     """msgspec's sentence and the path at its end, as keys of `Document.lines`."""
     said, _, place = error.partition(" - at `$")
-    path: tuple = tuple(int(part[1:-1]) if part[0] == "[" else part[1:] for part in re.findall(r"\.[^.\[`]+|\[\d+\]", place))
+    path = _keys(place)
     unknown = re.search(r"contains unknown field `(.+)`", said)
     return said, (*path, unknown.group(1)) if unknown else path
+
+
+def _keys(place: str) -> tuple:
+    """`.spec.containers[0]` as keys of `Document.lines`."""
+    return tuple(int(part[1:-1]) if part[0] == "[" else part[1:] for part in re.findall(r"\.[^.\[`]+|\[\d+\]", place))
+
+
+def _plainly(said: str, path: tuple) -> str:
+    """msgspec's sentence for somebody who has never heard of it."""
+    name = next((part for part in reversed(path) if isinstance(part, str)), "the file")
+    if found := re.search(r"unknown field `(.+)`", said):
+        return _unknown(found.group(1), path[:-1])
+    if found := re.search(r"missing required field `(.+)`", said):
+        return f"{found.group(1)} is missing"
+    if found := re.fullmatch(r"Expected `(.+)`, got `(.+)`", said):
+        wanted = " or ".join(MUST_BE.get(word, word) for word in found.group(1).split(" | ") if word != "null")
+        return f"{name} must be {wanted}, not {MUST_BE.get(found.group(2), found.group(2))}"
+    if found := re.fullmatch(r"Expected `array` of length <= (\d+)", said):
+        return f"at most {found.group(1)} {name}"
+    if found := re.fullmatch(r"Expected `str` of length ([<>]=) (\d+)", said):
+        return f"{name} is empty" if found.group(1) == ">=" else f"{name} has at most {found.group(2)} characters"
+    if found := re.fullmatch(r"Expected `(?:int|float)` ([<>]=) ([-\d.]+)", said):
+        return f"{name} must be {'at least' if found.group(1) == '>=' else 'at most'} {float(found.group(2)):.15g}"
+    if said.startswith("Invalid enum value"):
+        return f"{name} does not know {said.removeprefix('Invalid enum value ').replace('`', '').replace(chr(39), '')}"
+    return f"{name}: {said}"
+
+
+def _unknown(key: str, path: tuple) -> str:
+    struct = STRUCTS.get(tuple(part for part in path if isinstance(part, str)))
+    if struct is None:
+        return f"there is no {key[:64]} here"
+    known = [field.encode_name for field in msgspec.structs.fields(struct)]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"there is no {key[:64]} here: {hint}"
+
+
+class _Piece(NamedTuple):
+    """One object of a file, by itself: what makes it, and where in the file it is said."""
+
+    command: Create | Apply
+    lines: dict[tuple, int]
+    path: tuple
+    above: int
+    """Lines of the file above the text that `lines` counts."""
+
+    def line(self, field: str) -> int:
+        path = (*self.path, *_keys(f".{field}"))
+        while path not in self.lines:
+            path = path[:-1]
+        return self.above + self.lines[path]
+
+
+def _located(text: str, refused: StatusError) -> BadScenario:
+    """The refusal of what a file begins with, and its line: the objects are made one by one until one is refused."""
+    cluster = Cluster()
+    try:
+        for piece in _pieces(_read(text)):
+            try:
+                cluster.do(piece.command)
+            except StatusError as found:
+                unknown = re.search(r'unknown field "([^"]+)"', found.message)
+                return BadScenario(_one_line(found), piece.line(unknown.group(1) if unknown else found.field))
+    except BadScenario as unreadable:
+        return unreadable
+    return BadScenario(_one_line(refused))
+
+
+def _pieces(documents: list[Document]) -> Iterator[_Piece]:
+    if _is_manifest(documents):
+        yield from _applied(documents, 0)
+        return
+    document = documents[0]
+    for i, obj in enumerate(document.value.get("objects") or ()):
+        yield _Piece(Create(go_json(obj)), document.lines, ("objects", i), 0)
+    if applied := document.value.get("apply"):
+        above = document.lines[("apply",)]
+        try:
+            inner = _read(applied)
+        except BadScenario as bad:
+            raise BadScenario(bad.said, above + bad.line) from None
+        yield from _applied(inner, above)
+
+
+def _applied(documents: list[Document], above: int) -> Iterator[_Piece]:
+    for document in documents:
+        value = document.value
+        if isinstance(value, dict) and value.get("kind") == "List" and isinstance(value.get("items"), list):
+            for i, item in enumerate(value["items"]):
+                yield _Piece(Apply(go_json(item)), document.lines, ("items", i), above)
+        else:
+            yield _Piece(Apply(go_json(value)), document.lines, (), above)
+
+
+def _one_line(refused: StatusError) -> str:
+    said = " ".join(refused.kubectl().split()).removeprefix("error: ").removeprefix("error parsing the manifest: ")
+    return said if len(said) <= 600 else f"{said[:600]}…"

@@ -75,7 +75,7 @@ MAY_IMPORT = {
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
 
-TOP = {"scenario", "conditions", "recording", "conformance", "bench", "forecast"}
+TOP = {"scenario", "conditions", "recording", "conformance", "bench", "forecast", "questions", "links"}
 
 
 def modules():

@@ -1,4 +1,4 @@
-"""Text to plain values: YAML or JSON documents as `kubectl apply -f` reads them, from people who may not wish us well.
+"""Text to plain values and back: YAML or JSON documents as `kubectl apply -f` reads them, from people who may not wish us well.
 
 Refused with the line: anchors and aliases (a small text could otherwise become gigabytes), tags, keys said twice, more than
 `MAX_BYTES`, `MAX_DOCUMENTS` or `MAX_DEPTH`. Words follow sigs.k8s.io/yaml: no dates, no base-60 numbers, keys are texts.
@@ -22,6 +22,8 @@ TRUE = ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")
 FALSE = ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")
 LONG_BOOLS = {**dict.fromkeys((w for w in TRUE if len(w) > 1), True), **dict.fromkeys((w for w in FALSE if len(w) > 1), False)}
 INT = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]*|[1-9][0-9_]*)")
+BASE_60 = re.compile(r"[-+]?[0-9_]+:[0-9]|[0-9]{4}-[0-9]")
+"""Numbers and dates of YAML 1.1 that are texts here."""
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
@@ -62,6 +64,28 @@ def read(text: str) -> Any:
     if len(documents) > 1:
         raise BadDocument("one document is expected, these are several")
     return documents[0].value if documents else None
+
+
+def write(value: Any) -> str:
+    """A value as one YAML document, which `read` takes back as the same value and kubectl as it does."""
+    return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=10**6)
+
+
+class _Writer(yaml.SafeDumper):
+    """Texts that a reader of YAML 1.1 would take for something else stand in quotes; those of several lines as blocks."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def text(self, data: str) -> yaml.Node:
+        style = "|" if "\n" in data else '"' if data in TRUE + FALSE or _plain_scalar(data) is not data or BASE_60.match(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Writer.add_representer(str, _Writer.text)
 
 
 def _split(text: str) -> list[list[yaml.Event]]:

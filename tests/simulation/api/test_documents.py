@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.api.documents import MAX_BYTES, MAX_DOCUMENTS, BadDocument, read, read_all
+from simulation.api.documents import MAX_BYTES, MAX_DOCUMENTS, BadDocument, read, read_all, write
 from simulation.api.errors import StatusError
 
 BILLION_LAUGHS = "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(9))
@@ -62,3 +62,44 @@ def test_no_text_does_anything_but_be_read_or_refused(text):
         read_all(text)
     except StatusError:
         return
+
+
+texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
+    [
+        "",
+        "y",
+        "No",
+        "on",
+        "1e3",
+        "0o7",
+        "1_000",
+        "1:30",
+        "2026-01-01",
+        "~",
+        "null",
+        "- a",
+        "a: b",
+        "# c",
+        "|",
+        "a\n",
+        "\n a",
+        "a\r\nb",
+        "\u2028",
+    ]
+)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(plain)
+def test_what_is_written_is_read_as_the_same(value):
+    assert read(write(value)) == value
+
+
+def test_what_other_readers_of_yaml_would_mistake_stands_in_quotes():
+    assert write({"a": "y", "b": "1:30", "c": "2026-01-01", "d": "1e3", "e": "web:2.0", "f": "x\ny\n", "g": [1, {"h": True}]}) == (
+        'a: "y"\nb: "1:30"\nc: "2026-01-01"\nd: "1e3"\ne: web:2.0\nf: |\n  x\n  y\ng:\n  - 1\n  - h: true\n'
+    )

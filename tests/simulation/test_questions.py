@@ -1,0 +1,91 @@
+import pytest
+
+from simulation.conditions import holds
+from simulation.kubectl.parse import parse
+from simulation.questions import answer
+from simulation.recording import Recording
+from simulation.scenario import Question, Scenario, load
+from simulation.states import pod_state
+
+
+def ask(about: str, ahead: int = 10, **more) -> Question:
+    return Question("?", about, at=0, ahead=ahead, **more)
+
+
+def faded(name: str = "fade", image: str = "web:2.0", at: int = 20_000) -> Recording:
+    run = Recording(load(name), load(name).seed)
+    run.run(at)
+    run.do(parse(f"set image deployment/web web={image}"))
+    return run
+
+
+@pytest.mark.parametrize("after", [0, 700, 2500, 9000, 40_000])
+@pytest.mark.parametrize("ahead", [1, 3, 10])
+def test_the_answers_are_what_then_happens(after, ahead):
+    run = faded()
+    run.run(run.now + after)
+    asked, until = run.now, run.now + ahead * 1000
+    said = {about: answer(ask(about, ahead), run, asked) for about in ("versions", "available", "next", "finishes", "moves")}
+    pods = {pod.metadata.name for pod in run.cluster.store.list("Pod") if pod.metadata.deletion_timestamp is None}
+    faders = [rs.spec.replicas for rs in run.cluster.store.list("ReplicaSet")]
+    done = moved = False
+    gone: list[set] = []
+    for now in range(asked, until + 1, 10):
+        run.run(now)
+        left = {pod.metadata.name for pod in run.cluster.store.list("Pod") if pod.metadata.deletion_timestamp is None}
+        gone += [pods - left] if pods - left else []
+        done |= holds({"deployment": "web", "complete": True}, run.cluster)
+        moved |= [rs.spec.replicas for rs in run.cluster.store.list("ReplicaSet")] != faders
+    sets = {rs.metadata.name: rs.spec.replicas for rs in run.cluster.store.list("ReplicaSet")}
+    assert {count.replicaset: count.pods for count in said["versions"].versions} == sets
+    ready = sum(pod_state(pod, run.now) == "available" for pod in run.cluster.store.list("Pod"))
+    assert said["available"].available == ready and said["available"].at_ms == until
+    assert said["finishes"].yes is done
+    assert said["moves"].yes or not moved
+    assert said["next"].pod in gone[0] if gone else said["next"].pod == ""
+
+
+def test_a_stuck_rollout_moves_nothing_and_does_not_finish():
+    run = faded("broken-deploy", "web:2.O")
+    run.run(run.now + 30_000)
+    assert answer(ask("moves", 60), run, run.now).yes is False
+    assert answer(ask("finishes", 3600), run, run.now).yes is False
+    assert answer(ask("next", 60), run, run.now).pod == ""
+    assert [count.pods for count in answer(ask("versions"), run, run.now).versions] == [8, 5]
+
+
+def test_a_question_may_be_asked_of_the_past_and_changes_nothing():
+    run = faded()
+    run.run(60_000)
+    revision = run.cluster.store.revision
+    assert [count.pods for count in answer(ask("versions", 1), run, 10_000).versions] == [10]
+    assert answer(ask("finishes", 60), run, 20_000).yes is True
+    assert (run.now, run.cluster.store.revision) == (60_000, revision)
+
+
+def test_the_commands_of_the_scenario_are_part_of_what_will_happen():
+    text = "title: T\ncommands:\n  - {at: 1, run: create deployment web --image=nginx}\n  - {at: 5, run: scale deploy/web --replicas=3}\n"
+    run = Recording(Scenario.parse(text + "  - {at: 6, run: delete pod nobody}"), 1)
+    run.run(2000)
+    assert [count.pods for count in answer(ask("versions", 2), run, 2000).versions] == [1]
+    assert [count.pods for count in answer(ask("versions", 5), run, 2000).versions] == [3]
+    assert answer(ask("versions", deployment="other"), run, 2000).versions == ()
+
+
+def test_every_question_of_a_lesson_can_be_answered_when_its_step_opens():
+    asked = 0
+    for name in ("fade", "broken-deploy"):
+        told = load(name)
+        run = Recording(told, told.seed)
+        for number, step in enumerate(told.steps, 1):
+            for question in told.questions:
+                if question.step == number:
+                    found = answer(question, run, run.now)
+                    assert found.yes is not None or found.versions or found.available is not None or found.pod is not None
+                    asked += 1
+            if step.action:
+                run.run(run.now + 1000)
+                run.do(parse(step.action.run))
+            while not step.holds(run.cluster):
+                run.run(run.now + 1000)
+    assert asked >= 2
