@@ -70,7 +70,7 @@ NOTHING_FOUND = "No resources found"
 Said = str | Callable[[], str]
 
 
-class Act(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do"):
+class Act(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="do"):
     """Base of all commands."""
 
     def apply(self, store: Store) -> str:

@@ -10,6 +10,7 @@ STANDARD = {
     "__future__",
     "argparse",
     "ast",
+    "binascii",
     "bisect",
     "collections",
     "copy",
@@ -21,6 +22,7 @@ STANDARD = {
     "functools",
     "gc",
     "gzip",
+    "hashlib",
     "heapq",
     "importlib",
     "itertools",
@@ -39,6 +41,7 @@ STANDARD = {
     "types",
     "typing",
     "unicodedata",
+    "zlib",
 }
 THIRD_PARTY = {"msgspec", "yaml"}
 ONLY_IN = {
