@@ -47,7 +47,7 @@ class Command(Protocol):
 class Cluster:
     """One simulated cluster. With `lockstep` nobody schedules or runs pods and nothing takes time: the conformance runner plays them."""
 
-    __slots__ = ("_seen", "_unscheduled", "changes", "engine", "fleet", "images", "kubelet", "ledger", "lockstep", "store")
+    __slots__ = ("_looks", "_seen", "_unscheduled", "changes", "engine", "fleet", "images", "kubelet", "ledger", "lockstep", "store")
 
     def __init__(self, seed: int = 0, images: Images | None = None, nodes: int = 4, pods_per_node: int = 110, lockstep: bool = False):
         self.images = images or Images()
@@ -57,6 +57,8 @@ class Cluster:
         self.ledger = Ledger()
         self.kubelet = Kubelet(self.engine, self.store, self.images)
         self._unscheduled: dict[tuple[str, str], bool] = {}
+        self._looks: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+        """What a person sees of each pod: its state and labels."""
         self._seen = 0
         self.changes: list[tuple[str, Any, Any]] | None = None
         """Set to a list to keep every (kind, before, after): for the conformance runner."""
@@ -122,7 +124,7 @@ class Cluster:
         twin.ledger = self.ledger.copy()
         twin.kubelet = self.kubelet.copy(twin.engine, twin.store)
         twin.fleet = self.fleet.copy(twin.kubelet)
-        twin._unscheduled = self._unscheduled.copy()
+        twin._unscheduled, twin._looks = self._unscheduled.copy(), self._looks.copy()
         return twin
 
     # --- one thing after the other
@@ -130,16 +132,17 @@ class Cluster:
     def run_next(self) -> str:
         """Do the one thing that is due next and wake whom it concerns; returns its handler's name, "" if it was overtaken."""
         entry = self.engine.pop()
-        if entry is not None:
-            handler, key = entry
-            if handler in HANDLERS:
-                HANDLERS[handler](self, key)
-            else:
-                fleet.HANDLERS[handler](self.fleet, self.store, key)
-            if self.store.changes:
-                self._wake()
-            return handler
-        return ""
+        if entry is None:
+            return ""
+        handler, key = entry
+        door = HANDLERS.get(handler)
+        if door is not None:
+            door(self, key)
+        else:
+            fleet.HANDLERS[handler](self.fleet, self.store, key)
+        if self.store.changes:
+            self._wake()
+        return handler
 
     def _wake(self) -> None:
         """Tell whoever watches what was written since the last look."""
@@ -150,12 +153,20 @@ class Cluster:
             if self.changes is not None:
                 self.changes += batch
             for kind, old, new in batch:
-                if kind in ROUTES:
-                    ROUTES[kind](self, old, new)
-                if kind in fleet.ROUTES and not self.lockstep:
-                    fleet.ROUTES[kind](self.fleet, self.store, old, new)
-                if _visible(kind, old, new, self.now):
+                route, fleets = ROUTES.get(kind), fleet.ROUTES.get(kind)
+                if route is not None:
+                    route(self, old, new)
+                if fleets is not None and not self.lockstep:
+                    fleets(self.fleet, self.store, old, new)
+                if self._shows(new) if kind == "Pod" and new is not None else _visible(kind, old, new):
                     self._seen += 1
+
+    def _shows(self, pod: Pod) -> bool:
+        """Would a person see that a pod was written: does it look different from before?"""
+        key, look = key_of(pod), (pod_state(pod, self.now), pod.metadata.labels)
+        before = self._looks.get(key)
+        self._looks[key] = look
+        return look != before
 
     def _queue(self, handler: str, key: Any) -> None:
         self.engine.add(RANKS[handler], handler, key, 0 if self.lockstep else LATENCY[handler])
@@ -221,12 +232,18 @@ class Cluster:
                     self._queue("deployment", key_of(d))
 
     def _pod_changed(self, old: Pod | None, new: Pod | None) -> None:
-        pod = new or old
-        for owner in {o.uid: o for p in (old, new) if p is not None and (o := controller_of(p)) is not None}.values():
-            self._queue("replicaset", (pod.metadata.namespace, owner.name))
-        if new is not None and controller_of(new) is None and (old is None or _identity_changed(old, new)):
+        pod = new if new is not None else old
+        owner, namespace = controller_of(pod), pod.metadata.namespace
+        if owner is not None:
+            self._queue("replicaset", (namespace, owner.name))
+        if old is not None and new is not None and old.metadata.owner_references is not new.metadata.owner_references:
+            was = controller_of(old)
+            if was is not None and (owner is None or was.uid != owner.uid):
+                self._queue("replicaset", (namespace, was.name))
+        if new is not None and owner is None and (old is None or _identity_changed(old, new)):
             self._queue_matching_sets(new)
         if new is None:
+            self._looks.pop(key_of(old), None)
             waiting = self._last_of_recreate(old)
             if waiting is not None:
                 self._queue("deployment", waiting)
@@ -262,8 +279,10 @@ class Cluster:
             self._queue_garbage(rs, rs)
 
     def _queue_services(self, old: Pod | None, new: Pod | None) -> None:
-        pod = new or old
-        for service in self.store.list("Service", pod.metadata.namespace):
+        if not self.store.count("Service"):
+            return
+        namespace = (new or old).metadata.namespace
+        for service in self.store.list("Service", namespace):
             needed = service.spec.selector.items()
             if needed and any(p is not None and needed <= p.metadata.labels.items() for p in (old, new)):
                 self._queue("endpointslice", key_of(service))
@@ -341,12 +360,10 @@ def _identity_changed(old: Any, new: Any) -> bool:
     return a.labels != b.labels or a.owner_references != b.owner_references
 
 
-def _visible(kind: str, old: Any, new: Any, now: Millis) -> bool:
+def _visible(kind: str, old: Any, new: Any) -> bool:
     """Would a person at the desk see it? Bookkeeping (annotations, observed generations, counts that follow pods) is not seen."""
     if old is None or new is None:
         return kind not in ("EndpointSlice", "Draining")
-    if kind == "Pod":
-        return pod_state(old, now) != pod_state(new, now) or old.metadata.labels != new.metadata.labels
     if kind == "ReplicaSet":
         became_available = new.spec.min_ready_seconds and old.status.available_replicas != new.status.available_replicas
         return bool(became_available) or old.spec.replicas != new.spec.replicas

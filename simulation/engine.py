@@ -1,6 +1,6 @@
 """Time stands still until something is due: a clock, a queue of data, and the one source of chance.
 
-The queue holds plain tuples (time, rank, number, handler, key), never closures or generators, so that a running cluster can be copied,
+The queue holds plain tuples, never closures or generators, so that a running cluster can be copied,
 saved and rewound. Handlers are names; `simulation.cluster` knows what they mean.
 Models client-go/util/workqueue (v1.36): a key that waits is not queued twice, and of two timers for one key the earlier one stays; a key
 that fails waits longer each time.
@@ -27,7 +27,8 @@ class Engine:
     def __init__(self, seed: int) -> None:
         self.now: Millis = 0
         self.random = random.Random(seed)
-        self._heap: list[tuple[Millis, int, int, str, Any]] = []
+        self._heap: list[tuple[Millis, int, int, str, Any, bool]] = []
+        """(time, rank, number, handler, key, whether calls for the same key collapse into one)."""
         self._number = 0
         self.handled = 0
         """Entries popped so far."""
@@ -38,15 +39,19 @@ class Engine:
 
     def at(self, time: Millis, rank: int, handler: str, key: Any) -> None:
         """Call `handler` with `key` at `time`; among equal times the lower rank goes first, then the earlier call."""
+        self._push(time, rank, handler, key, False)
+
+    def _push(self, time: Millis, rank: int, handler: str, key: Any, collapses: bool) -> None:
         self._number += 1
-        heapq.heappush(self._heap, (time, rank, self._number, handler, key))
+        heapq.heappush(self._heap, (time, rank, self._number, handler, key, collapses))
 
     def add(self, rank: int, handler: str, key: Any, delay: Millis = 0) -> None:
         """Queue a key once: while it waits, further calls collapse into the one that is waiting."""
-        if (handler, key) not in self._queued:
+        pair = (handler, key)
+        if pair not in self._queued:
             time = self.now + delay
-            self._queued[handler, key] = time
-            self.at(time, rank, handler, key)
+            self._queued[pair] = time
+            self._push(time, rank, handler, key, True)
 
     def add_after(self, rank: int, handler: str, key: Any, delay: Millis) -> None:
         """Set a timer for a key. Of several timers for one key only the earliest is kept, as in workqueue's delaying queue."""
@@ -54,7 +59,7 @@ class Engine:
         waiting = self._timers.get((handler, key))
         if waiting is None or time < waiting:
             self._timers[handler, key] = time
-            self.at(time, rank, handler, key)
+            self._push(time, rank, handler, key, True)
 
     def add_rate_limited(self, rank: int, handler: str, key: Any, first: Millis = FIRST_RETRY) -> None:
         """Try a key again that failed: after the first wait, then twice as long each time (AddRateLimited)."""
@@ -72,17 +77,21 @@ class Engine:
 
     def pop(self) -> tuple[str, Any] | None:
         """Advance the clock to the next entry and return (handler, key); None if the entry was overtaken by an earlier timer."""
-        time, _, _, handler, key = heapq.heappop(self._heap)
-        self.now = max(self.now, time)
+        time, _, _, handler, key, collapses = heapq.heappop(self._heap)
+        if time > self.now:
+            self.now = time
         self.handled += 1
         pair = (handler, key)
+        if not collapses:
+            return pair
         if self._queued.get(pair) == time:
             del self._queued[pair]
             if self._timers.get(pair) == time:
                 del self._timers[pair]
             return pair
-        if pair in self._timers:
-            if self._timers[pair] != time:
+        timer = self._timers.get(pair)
+        if timer is not None:
+            if timer != time:
                 return None
             del self._timers[pair]
         return pair

@@ -65,12 +65,13 @@ class EventLog:
             self._record_series(now, about, type, reason, message, store)
             return
         seconds = now // 1000
-        source = (component, host)
-        who = (about.kind, about.namespace, about.name, about.uid)
-        local = (source, who, field_path, type, reason, message)
-        message, key = self._combined(seconds, (source, who, type, reason), message, local)
+        # upstream's keys name the object by kind, namespace and name as well, which its uid implies
+        spam = (component, host, about.uid, type)
+        group = (*spam, reason)
+        local = (*group, field_path, message)
+        message, key = self._combined(seconds, group, message, local)
         name, count, first = self._observe(key, now, about)
-        if not self._allowed(seconds, (source, who, type)):
+        if not self._allowed(seconds, spam):
             return
         seen = self._events.pop(name, None)
         if seen is not None:
@@ -78,15 +79,15 @@ class EventLog:
             return
         combined = key is not local
         event = Event(
-            metadata=_metadata(name, now, about, store),
-            involved_object=about,
-            reason=reason,
-            message=message,
-            source=EventSource(component, host),
-            first_timestamp=first,
-            last_timestamp=seconds,
-            count=count,
-            type=type,
+            _metadata(name, seconds, about, store),
+            about,
+            reason,
+            message,
+            EventSource(component, host),
+            first,
+            seconds,
+            count,
+            type,
             # upstream makes a combined event anew and forgets who reports it
             reporting_component="" if combined else component,
             reporting_instance="" if combined else host,
@@ -109,7 +110,7 @@ class EventLog:
             del self._observed[key]
         name, _, _ = self._observe(key, now, about)
         event = Event(
-            metadata=_metadata(name, now, about, store),
+            metadata=_metadata(name, seconds, about, store),
             involved_object=about,
             reason=reason,
             message=message,
@@ -177,10 +178,9 @@ class EventLog:
                 self._buckets = {k: b for k, b in self._buckets.items() if seconds - b[1] <= BURST * REFILL_SECONDS}
 
 
-def _metadata(name: str, now: Millis, about: ObjectReference, store: Any) -> ObjectMeta:
+def _metadata(name: str, seconds: Time, about: ObjectReference, store: Any) -> ObjectMeta:
     store.revision += 1
-    version, namespace = str(store.revision), about.namespace or "default"
-    return ObjectMeta(name=name, namespace=namespace, uid=store.new_uid(), resource_version=version, creation_timestamp=now // 1000)
+    return ObjectMeta(name, "", about.namespace or "default", store.new_uid(), str(store.revision), 0, seconds)
 
 
 def last_seen(event: Event) -> int:
@@ -192,14 +192,6 @@ def last_seen(event: Event) -> int:
 
 def reference(obj: Any, field_path: str = "") -> ObjectReference:
     """How an Event names the object it is about (client-go/tools/reference)."""
-    kind = type(obj).__name__
-    meta = obj.metadata
-    return ObjectReference(
-        kind=kind,
-        namespace=meta.namespace,
-        name=meta.name,
-        uid=meta.name if kind == "Node" else meta.uid,
-        api_version=KINDS[kind].api_version,
-        resource_version=meta.resource_version,
-        field_path=field_path,
-    )
+    kind, meta = type(obj).__name__, obj.metadata
+    uid = meta.name if kind == "Node" else meta.uid
+    return ObjectReference(kind, meta.namespace, meta.name, uid, KINDS[kind].api_version, meta.resource_version, field_path)

@@ -69,11 +69,10 @@ class Fleet:
             _plan(store, "podgc", "", podgc.next_pass(store.now))
 
     def pod_changed(self, store: Store, old: Pod | None, new: Pod | None) -> None:
-        pod = new or old
+        pod = new if new is not None else old
         key = key_of(pod)
-        for budget in store.list("PodDisruptionBudget", key[0]):
-            if any(p is not None and selectors.matches(budget.spec.selector, p.metadata.labels) for p in (old, new)):
-                _queue(store, "disruption", key_of(budget))
+        if store.count("PodDisruptionBudget"):
+            self._wake_budgets(store, key[0], old, new)
         if new is None:
             self._pod_gone(store, key)
             return
@@ -86,6 +85,11 @@ class Fleet:
             _queue(store, "tainteviction", ("pod", *key))
         if on is not None and new.metadata.deletion_timestamp is not None and is_out_of_service(on):
             _plan(store, "podgc", "", podgc.next_pass(store.now))
+
+    def _wake_budgets(self, store: Store, namespace: str, old: Pod | None, new: Pod | None) -> None:
+        for budget in store.list("PodDisruptionBudget", namespace):
+            if any(p is not None and selectors.matches(budget.spec.selector, p.metadata.labels) for p in (old, new)):
+                _queue(store, "disruption", key_of(budget))
 
     def budget_changed(self, store: Store, old: Any, new: Any) -> None:
         if new is not None:

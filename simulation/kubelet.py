@@ -4,6 +4,8 @@ Models pkg/kubelet/{kubelet_pods,prober,images,kuberuntime,status} (v1.36). One 
 (back-offs, streaks of probe results) is kept here, as data, beside the engine's queue.
 """
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from simulation import stages
@@ -17,6 +19,7 @@ from simulation.objects import (
     ContainerStateWaiting,
     ContainerStatus,
     Pod,
+    PodStatus,
     Probe,
     Record,
     Time,
@@ -92,19 +95,19 @@ class Kubelet:
     def step(self, key: StepKey) -> None:
         """Do what was due, or if the node is cut off, once it is back."""
         step, namespace, name, uid, index, restarts = key
-        pod = self.store.get("Pod", name, namespace)
+        store = self.store
+        pod = store.get("Pod", name, namespace)
         if pod is None or pod.metadata.uid != uid:
             return
-        machine = self.store.machines.get(pod.spec.node_name)
+        machine = store.machines.get(pod.spec.node_name)
         if machine is not None and machine.off_since is not None:
             self.parked[machine.name] = (*self.parked.get(machine.name, ()), key)
             return
-        ending = pod.metadata.deletion_timestamp is not None
-        if ending != (step in ("stop", "stopped", "remove")) or (is_finished(pod) and step != "remove"):
+        if (pod.metadata.deletion_timestamp is not None) != (step in LAST_STEPS) or (step != "remove" and is_finished(pod)):
             return
-        if step in ("probe", "crash", "finish") and _status(pod, index).restart_count != restarts:
+        if step in OF_ONE_START and _status(pod, index).restart_count != restarts:
             return
-        getattr(self, "_" + step)(pod, index)
+        STEPS[step](self, pod, index)
 
     # --- the steps
 
@@ -118,7 +121,7 @@ class Kubelet:
             init_container_statuses=tuple(_not_yet(container, waiting) for container in spec.init_containers),
             container_statuses=tuple(_not_yet(container, waiting) for container in spec.containers),
         )
-        self._write(replace(pod, status=status))
+        self._write(pod, status)
         self._begin_after(pod, 0)
 
     def _begin_after(self, pod: Pod, index: int) -> None:
@@ -200,9 +203,10 @@ class Kubelet:
             container_id=f"containerd://{self.store.engine.random.getrandbits(64):016x}",
             started=True,
         )
-        if not pod.status.pod_ip:
-            pod = replace(pod, status=replace(pod.status, pod_ip=self.store.new_ip()))
-        self._write(_with_status(pod, index, new))
+        status = _with(pod.status, index, new)
+        if not status.pod_ip:
+            status = replace(status, pod_ip=self.store.new_ip())
+        self._write(pod, status)
         if image.behaviour == "crash":
             self._later("crash", pod, index, restarts=restarts)
         elif runs_once:
@@ -229,7 +233,7 @@ class Kubelet:
         elif not healthy and -streak >= (probe.failure_threshold or 3):
             ready = False
         if ready != old.ready:
-            self._write(_with_status(pod, index, replace(old, ready=ready)))
+            self._write(pod, _with(pod.status, index, replace(old, ready=ready)))
         if not (ready and image.behaviour in ("good", "slow", "crash")):
             # a healthy container would only repeat its answer; asking again could change nothing that anyone sees
             self._later("probe", pod, index, (probe.period_seconds or 10) * 1000, old.restart_count)
@@ -240,7 +244,7 @@ class Kubelet:
         if old.state.running is None:
             return
         done = replace(_ended(old, self.store.seconds), ready=True)
-        self._write(_with_status(pod, index, done))
+        self._write(pod, _with(pod.status, index, done))
         self._begin_after(pod, index)
 
     def _crash(self, pod: Pod, index: int) -> None:
@@ -255,11 +259,11 @@ class Kubelet:
             finished_at=self.store.seconds,
             container_id=old.container_id,
         )
-        pod = _with_status(pod, index, replace(old, state=ContainerState(terminated=ended), ready=False, started=False))
+        status = _with(pod.status, index, replace(old, state=ContainerState(terminated=ended), ready=False, started=False))
         if (_container(pod, index).restart_policy or pod.spec.restart_policy) == "Never":
-            self._write(_without_sidecars(pod, index, self.store.seconds))
+            self._write(pod, _without_sidecars(status, index, self.store.seconds))
             return
-        self._write(pod)
+        self._write(pod, status)
         if past.crash_backoff and now - past.backed_off_at > stages.CRASH_FORGIVEN_MS:
             past = replace(past, crash_backoff=0)
         wait = past.crash_backoff
@@ -287,7 +291,7 @@ class Kubelet:
             "CrashLoopBackOff", f"back-off {_short(past.restart_at - past.backed_off_at)} restarting failed container={name} pod={where}"
         )
         new = replace(old, state=ContainerState(waiting=waiting), last_state=ContainerState(terminated=ended))
-        self._write(_with_status(pod, index, new))
+        self._write(pod, _with(pod.status, index, new))
         self._later("restart", pod, index, past.restart_at - self.store.now)
 
     def _stop(self, pod: Pod, _: int) -> None:
@@ -306,8 +310,7 @@ class Kubelet:
         if old.container_statuses:
             initial = tuple(_ended(status, now) for status in old.init_container_statuses)
             regular = tuple(_ended(status, now) for status in old.container_statuses)
-            status = replace(old, init_container_statuses=initial, container_statuses=regular)
-            self._write(replace(pod, status=status), terminal=True)
+            self._write(pod, replace(old, init_container_statuses=initial, container_statuses=regular), terminal=True)
         self._later("remove", pod)
 
     def _remove(self, pod: Pod, _: int) -> None:
@@ -317,11 +320,11 @@ class Kubelet:
 
     def _later(self, step: str, pod: Pod, index: int = 0, wait: Millis | None = None, restarts: int = 0) -> None:
         """Plan a step; without `wait` the table of stages says when."""
+        engine, meta = self.engine, pod.metadata
         if wait is None:
             image = self._image(pod, index) if stages.STAGES[step].image else None
-            wait = stages.delay(self.engine, step, image)
-        meta = pod.metadata
-        self.engine.at(self.engine.now + max(wait, 0), RANK, "kubelet", (step, meta.namespace, meta.name, meta.uid, index, restarts))
+            wait = stages.delay(engine, step, image)
+        engine.at(engine.now + max(wait, 0), RANK, "kubelet", (step, meta.namespace, meta.name, meta.uid, index, restarts))
 
     def _image(self, pod: Pod, index: int) -> Image:
         return self.images.lookup(_container(pod, index).image)
@@ -338,13 +341,23 @@ class Kubelet:
 
     def _wait(self, pod: Pod, index: int, reason: str, message: str) -> None:
         state = ContainerState(waiting=ContainerStateWaiting(reason, message))
-        self._write(_with_status(pod, index, replace(_status(pod, index), state=state)))
+        self._write(pod, _with(pod.status, index, replace(_status(pod, index), state=state)))
 
-    def _write(self, pod: Pod, terminal: bool = False) -> None:
-        self.store.update_status(replace(pod, status=pod_status(pod, self.store.seconds, terminal)))
+    def _write(self, pod: Pod, status: PodStatus, terminal: bool = False) -> None:
+        """Post what the containers do now, and what follows from it."""
+        self.store.put_status(pod, pod_status(pod.spec, status, self.store.seconds, terminal))
 
 
 NEW = Past()
+
+STEPS: dict[str, Callable[[Kubelet, Pod, int], None]] = {
+    step: getattr(Kubelet, f"_{step}")
+    for step in ("admit", "pull", "pulled", "backoff", "start", "probe", "finish", "crash", "restart", "stop", "stopped", "remove")
+}
+LAST_STEPS = ("stop", "stopped", "remove")
+"""What is done to a pod that is being deleted, and only then."""
+OF_ONE_START = ("probe", "crash", "finish")
+"""What belongs to the container as it was started when this was planned."""
 
 
 # -------------------------------------------------------------------------------------------------------- without store
@@ -402,10 +415,13 @@ def _status(pod: Pod, index: int) -> ContainerStatus:
     return pod.status.container_statuses[index] if index >= 0 else pod.status.init_container_statuses[-1 - index]
 
 
-def _with_status(pod: Pod, index: int, new: ContainerStatus) -> Pod:
-    field = "container_statuses" if index >= 0 else "init_container_statuses"
-    at, statuses = index if index >= 0 else -1 - index, getattr(pod.status, field)
-    return replace(pod, status=replace(pod.status, **{field: (*statuses[:at], new, *statuses[at + 1 :])}))
+def _with(status: PodStatus, index: int, new: ContainerStatus) -> PodStatus:
+    """The status with that of one container replaced."""
+    if index >= 0:
+        others = status.container_statuses
+        return replace(status, container_statuses=(*others[:index], new, *others[index + 1 :]))
+    others, at = status.init_container_statuses, -1 - index
+    return replace(status, init_container_statuses=(*others[:at], new, *others[at + 1 :]))
 
 
 def _not_yet(container: Container, reason: str) -> ContainerStatus:
@@ -421,13 +437,13 @@ def _not_yet(container: Container, reason: str) -> ContainerStatus:
     )
 
 
-def _without_sidecars(pod: Pod, index: int, now: Time) -> Pod:
+def _without_sidecars(status: PodStatus, index: int, now: Time) -> PodStatus:
     """Container `index` has ended for good; if it was an init container or the last regular one, the sidecars end with it."""
-    if index >= 0 and not all(status.state.terminated is not None for status in pod.status.container_statuses):
-        return pod
-    statuses = pod.status.init_container_statuses
-    stopped = tuple(_ended(status, now) if status.state.running is not None else status for status in statuses)
-    return replace(pod, status=replace(pod.status, init_container_statuses=stopped))
+    if index >= 0 and not all(each.state.terminated is not None for each in status.container_statuses):
+        return status
+    initial = status.init_container_statuses
+    stopped = tuple(_ended(each, now) if each.state.running is not None else each for each in initial)
+    return replace(status, init_container_statuses=stopped)
 
 
 def _ended(status: ContainerStatus, now: Time) -> ContainerStatus:

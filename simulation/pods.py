@@ -6,7 +6,7 @@ Models pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go (v1.36).
 from msgspec.structs import replace
 
 from simulation.engine import Millis
-from simulation.objects import Container, Pod, PodCondition, Time
+from simulation.objects import POD_DELETION_COST, Container, Pod, PodCondition, Time
 
 NEVER: Time = 2**62
 """Since when a pod is ready that does not say so: never for long enough, and always more recently than any other."""
@@ -46,10 +46,12 @@ def is_ready(pod: Pod) -> bool:
 
 def ready_since(pod: Pod) -> Time | None:
     """The second in which the pod turned ready, None while it is not."""
-    found = condition(pod, "Ready")
-    if found is None or found.status != "True":
-        return None
-    return found.last_transition_time if found.last_transition_time is not None else NEVER
+    for found in pod.status.conditions:
+        if found.type == "Ready":
+            if found.status != "True":
+                return None
+            return found.last_transition_time if found.last_transition_time is not None else NEVER
+    return None
 
 
 def is_available(pod: Pod, min_ready_seconds: int, now: Millis) -> bool:
@@ -65,3 +67,15 @@ def with_condition(pod: Pod, type: str, status: str, now: Time, reason: str = ""
     new = PodCondition(type, status, since, reason, message)
     conditions = tuple(new if c is old else c for c in pod.status.conditions) if old is not None else (*pod.status.conditions, new)
     return replace(pod, status=replace(pod.status, conditions=conditions))
+
+
+def deletion_cost(pod: Pod) -> int:
+    """The pod-deletion-cost annotation; 0 when missing or not written as an int32 (GetDeletionCostFromPodAnnotations)."""
+    text = pod.metadata.annotations.get(POD_DELETION_COST)
+    if text is None:
+        return 0
+    digits = text.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit() or (digits[0] == "0" and len(digits) > 1):
+        return 0
+    cost = int(text)
+    return cost if -(2**31) <= cost < 2**31 else 0

@@ -7,31 +7,39 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from simulation.objects import ContainerStatus, Pod, PodCondition, PodSpec, PodStatus, Time
-from simulation.pods import condition, is_finished, is_sidecar
+from simulation.objects import ContainerStatus, PodCondition, PodSpec, PodStatus, Time
+from simulation.pods import is_sidecar
 
 Said = tuple[str, str, str]
 """(status, reason, message) of a condition."""
 
+ENDED = ("Succeeded", "Failed")
+KUBELETS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady")
+"""The conditions that the kubelet writes, in its order (kubelet types.PodConditionByKubelet)."""
 
-def pod_status(pod: Pod, now: Time, terminal: bool = False) -> PodStatus:
+
+def pod_status(spec: PodSpec, old: PodStatus, now: Time, terminal: bool = False) -> PodStatus:
     """The status of a pod whose container statuses are new; `terminal` if none of them will ever run again."""
-    spec, old = pod.spec, pod.status
     statuses = (*old.init_container_statuses, *old.container_statuses)
-    phase = old.phase if is_finished(pod) else get_phase(spec, statuses, terminal, _any_started(old.container_statuses))
+    phase = old.phase
+    if phase not in ENDED:
+        phase = get_phase(spec, statuses, terminal, _any_started(old.container_statuses))
+    before = {condition.type: condition for condition in old.conditions}
+    started = ("True" if old.pod_ip and phase not in ENDED else "False", "", "")
     contained = containers_ready(spec, statuses, phase)
-    wanted = {
-        "PodReadyToStartContainers": ("True" if old.pod_ip and phase not in ("Succeeded", "Failed") else "False", "", ""),
-        "Initialized": initialized(spec, statuses, phase),
-        "Ready": ready(spec, old.conditions, contained),
-        "ContainersReady": contained,
-    }
-    own = {type: _condition(pod, type, said, now) for type, said in wanted.items()}
-    if not spec.readiness_gates and own["Ready"].last_transition_time != own["ContainersReady"].last_transition_time:
+    of_containers = _condition(before, "ContainersReady", contained, now)
+    of_pod = _condition(before, "Ready", ready(spec, old.conditions, contained), now)
+    if not spec.readiness_gates and of_pod.last_transition_time != of_containers.last_transition_time:
         # the node controller has written to Ready; the kubelet knows only what it wrote itself
-        own["Ready"] = replace(own["ContainersReady"], type="Ready")
-    conditions = [*own.values(), *(c for c in old.conditions if c.type not in own)]
-    return replace(old, phase=phase, conditions=tuple(conditions))
+        of_pod = replace(of_containers, type="Ready")
+    own = (
+        _condition(before, "PodReadyToStartContainers", started, now),
+        _condition(before, "Initialized", initialized(spec, statuses, phase), now),
+        of_pod,
+        of_containers,
+    )
+    others = (condition for condition in old.conditions if condition.type not in KUBELETS)
+    return replace(old, phase=phase, conditions=(*own, *others))
 
 
 # ----------------------------------------------------------------------------------------------------------------- phase
@@ -105,15 +113,19 @@ def _any_started(statuses: Iterable[ContainerStatus]) -> bool:
 def containers_ready(spec: PodSpec, statuses: Iterable[ContainerStatus], phase: str) -> Said:
     """ContainersReady: all regular containers and sidecars are (GenerateContainersReadyCondition)."""
     known = {status.name: status.ready for status in statuses}
-    names = [c.name for c in spec.init_containers if is_sidecar(c)] + [c.name for c in spec.containers]
+    names = [c.name for c in spec.containers]
+    if spec.init_containers:
+        names = [c.name for c in spec.init_containers if is_sidecar(c)] + names
     unknown = [name for name in names if name not in known]
     if phase == "Succeeded" and not unknown:
         return "False", "PodCompleted", ""
     if phase == "Failed":
         return "False", "PodFailed", ""
     unready = [name for name in names if not known.get(name, True)]
+    if not unknown and not unready:
+        return "True", "", ""
     message = _listed(("containers with unknown status", unknown), ("containers with unready status", unready))
-    return ("False", "ContainersNotReady", message) if message else ("True", "", "")
+    return "False", "ContainersNotReady", message
 
 
 def ready(spec: PodSpec, conditions: tuple[PodCondition, ...], contained: Said) -> Said:
@@ -133,11 +145,13 @@ def ready(spec: PodSpec, conditions: tuple[PodCondition, ...], contained: Said) 
 
 def initialized(spec: PodSpec, statuses: Iterable[ContainerStatus], phase: str) -> Said:
     """Initialized: the init containers have ended well, and sidecars have started (GeneratePodInitializedCondition)."""
+    if not spec.init_containers:
+        return "True", "PodCompleted" if phase == "Succeeded" else "", ""
     known = {status.name: status for status in statuses}
     unknown = [container.name for container in spec.init_containers if container.name not in known]
     if phase == "Succeeded" and not unknown:
         return "True", "PodCompleted", ""
-    if not spec.init_containers or _any_started(known[c.name] for c in spec.containers if c.name in known):
+    if _any_started(known[c.name] for c in spec.containers if c.name in known):
         return "True", "", ""
     incomplete = []
     for container in spec.init_containers:
@@ -153,10 +167,11 @@ def _listed(*groups: tuple[str, list[str]]) -> str:
     return ", ".join(f"{what}: [{' '.join(names)}]" for what, names in groups if names)
 
 
-def _condition(pod: Pod, type: str, said: Said, now: Time) -> PodCondition:
+def _condition(before: dict[str, PodCondition], type: str, said: Said, now: Time) -> PodCondition:
     status, reason, message = said
-    old = condition(pod, type)
-    if old is not None and (old.status, old.reason, old.message) == said:
+    old = before.get(type)
+    if old is None or old.status != status:
+        return PodCondition(type, status, now, reason, message)
+    if old.reason == reason and old.message == message:
         return old
-    since = old.last_transition_time if old is not None and old.status == status else now
-    return PodCondition(type, status, since, reason, message)
+    return PodCondition(type, status, old.last_transition_time, reason, message)

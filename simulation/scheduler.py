@@ -16,6 +16,8 @@ from simulation.pods import condition, is_finished, is_sidecar
 from simulation.store import Key, Store, controller_of
 
 COMPONENT = "default-scheduler"
+MANY = 1_000_000
+"""More pods than any node has: two scores in one number."""
 DEFAULT_MILLI_CPU = 100
 DEFAULT_MEMORY = 200 * 1024 * 1024
 CORDON = Taint(key=UNSCHEDULABLE, effect="NoSchedule")
@@ -61,11 +63,11 @@ def _takes_any_node(pod: Pod) -> bool:
 def _emptiest(store: Store, spread: dict[str, int]) -> str:
     """What the scores below choose for such a pod while every node is open; "" if one is not or none has room. Most pods go this way,
     and a rollout of thousands asks it thousands of times."""
-    best, most = "", (0, 0)
+    best, most, loads = "", 0, store.on_node
     for name, places in store.open_nodes.items():
         if store.running_on.get(name, 0) >= places:
             continue
-        score = (spread.get(name, 0), len(store.on_node.get(name, ())))
+        score = spread.get(name, 0) * MANY + (len(loads[name]) if name in loads else 0)
         if not best or score < most or (score == most and name < best):
             best, most = name, score
     return best if len(store.open_nodes) == store.count("Node") else ""

@@ -12,14 +12,18 @@ from msgspec.structs import replace
 
 from simulation.engine import Engine, Millis
 from simulation.events import EventLog
-from simulation.objects import KINDS, Draining, Machine, ObjectMeta, OwnerReference, Pod, Time
-from simulation.pods import is_active, is_finished, ready_since
+from simulation.objects import KINDS, Draining, Machine, ObjectMeta, OwnerReference, Pod, PodStatus, Time
+from simulation.pods import deletion_cost, is_finished, ready_since
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """Letters of generated names (apimachinery/pkg/util/rand): no vowels, nothing that looks like something else."""
 
 Key = tuple[str, str]
 """(namespace, name); the namespace of nodes is empty."""
+
+UUID_RANDOM = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+UUID_VERSION_4 = 0x00000000_0000_4000_8000_000000000000
+"""Which bits of a version 4 UUID are chance, and the others (RFC 9562 section 5.4)."""
 
 FOREGROUND = "foregroundDeletion"
 """The finalizer of an object that waits for its dependents to go first."""
@@ -41,13 +45,34 @@ POD_QUOTA = 25_000
 """Pods that may exist at once, ended ones too. Rollouts that never become ready could otherwise pile up replicas without end."""
 
 
+Standing = tuple[str, str, Time | None, int]
+"""(node, phase, ready since, deletion cost) of an active pod: all that its ReplicaSet counts or ranks it by before ages matter."""
+
+FINISHED: Standing = ("", "finished", None, 0)
+TERMINATING: Standing = ("", "terminating", None, 0)
+"""The standings of pods that no longer count."""
+
+
+def standing(pod: Pod) -> Standing:
+    """How its ReplicaSet sees a pod."""
+    status, meta = pod.status, pod.metadata
+    phase = status.phase
+    if phase == "Succeeded" or phase == "Failed":
+        return FINISHED
+    if meta.deletion_timestamp is not None:
+        return TERMINATING
+    return pod.spec.node_name, phase, ready_since(pod), deletion_cost(pod) if meta.annotations else 0
+
+
 class Owned:
     """The pods that one object controls, and their counts as a ReplicaSet's status has them."""
 
-    __slots__ = ("active", "by_node", "labels", "odd", "pods", "ready", "since", "terminating")
+    __slots__ = ("active", "by_node", "labels", "odd", "pods", "ready", "since", "standings", "terminating")
 
     def __init__(self) -> None:
         self.pods: dict[Key, Pod] = {}
+        """In order of creation, or of adoption."""
+        self.standings: dict[Key, Standing] = {}
         self.active = 0
         self.ready = 0
         self.terminating = 0
@@ -58,27 +83,38 @@ class Owned:
         self.odd: dict[Key, Pod] = {}
         """Pods whose labels differ from those of the first pod seen, the only ones a selector could treat differently."""
 
-    def count(self, pod: Pod, by: int) -> None:
-        """Add (by=1) or take away (by=-1) one pod."""
-        key = key_of(pod)
-        if by > 0:
-            self.pods[key] = pod
-            if self.labels is None:
-                self.labels = pod.metadata.labels
-            elif pod.metadata.labels is not self.labels and pod.metadata.labels != self.labels:
-                self.odd[key] = pod
-        else:
-            del self.pods[key]
+    def put(self, key: Key, pod: Pod) -> None:
+        """Take a pod in, or its new state."""
+        self.pods[key] = pod
+        if self.labels is None:
+            self.labels = pod.metadata.labels
+        if pod.metadata.labels is self.labels or pod.metadata.labels == self.labels:
             self.odd.pop(key, None)
-        if is_finished(pod):
+        else:
+            self.odd[key] = pod
+        before, now = self.standings.get(key), standing(pod)
+        if now != before:
+            self.standings[key] = now
+            if before is not None:
+                self._count(before, -1)
+            self._count(now, 1)
+
+    def drop(self, key: Key) -> None:
+        """Forget a pod."""
+        del self.pods[key]
+        self.odd.pop(key, None)
+        self._count(self.standings.pop(key), -1)
+
+    def _count(self, standing: Standing, by: int) -> None:
+        """Add (by=1) or take away (by=-1) one pod."""
+        if standing is FINISHED:
             return
-        if pod.metadata.deletion_timestamp is not None:
+        if standing is TERMINATING:
             self.terminating += by
             return
+        node, _, since, _ = standing
         self.active += by
-        node = pod.spec.node_name
         self.by_node[node] = self.by_node.get(node, 0) + by
-        since = ready_since(pod)
         if since is not None:
             self.ready += by
             self.since[since] = self.since.get(since, 0) + by
@@ -98,7 +134,7 @@ class Owned:
 
     def copy(self) -> "Owned":
         twin = Owned.__new__(Owned)
-        twin.pods, twin.odd, twin.labels = self.pods.copy(), self.odd.copy(), self.labels
+        twin.pods, twin.standings, twin.odd, twin.labels = self.pods.copy(), self.standings.copy(), self.odd.copy(), self.labels
         twin.active, twin.ready, twin.terminating = self.active, self.ready, self.terminating
         twin.since, twin.by_node = self.since.copy(), self.by_node.copy()
         return twin
@@ -227,11 +263,19 @@ class Store:
 
     def update(self, obj: Any) -> Any:
         """Replace an object; the generation grows when the API server would bump it (pkg/registry/apps/*/strategy.go)."""
-        return self._write(obj, self._bumps_generation)
+        return self._write(obj, True)
 
     def update_status(self, obj: Any) -> Any:
         """Replace an object without a new generation: the /status and /binding subresources."""
-        return self._write(obj, lambda old, new: False)
+        return self._write(obj, False)
+
+    def put_status(self, pod: Pod, status: PodStatus) -> None:
+        """Give a pod that was just read a new status: `update_status` for the kubelet, who writes most."""
+        if status == pod.status:
+            return
+        self.revision += 1
+        meta = replace(pod.metadata, resource_version=str(self.revision))
+        self._put("Pod", pod, Pod(meta, pod.spec, status))
 
     def delete(
         self,
@@ -293,8 +337,8 @@ class Store:
 
     def new_uid(self) -> str:
         """A version 4 UUID from the engine's chance."""
-        digits = f"{self.engine.random.getrandbits(122):031x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-{'89ab'[int(digits[15], 16) % 4]}{digits[16:19]}-{digits[19:31]}"
+        digits = f"{self.engine.random.getrandbits(128) & UUID_RANDOM | UUID_VERSION_4:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def suffix(self, length: int = 5) -> str:
         """Random letters as generateName appends them (apiserver/pkg/storage/names/generate.go)."""
@@ -341,14 +385,18 @@ class Store:
         self.revision += 1
         return str(self.revision)
 
-    def _write(self, obj: Any, bumps: Any) -> Any:
-        kind = type(obj).__name__
-        old = self._objects[kind][key_of(obj)]
+    def _write(self, obj: Any, counted: bool) -> Any:
+        """`counted`: a change of the spec is a new generation."""
+        kind, meta = type(obj).__name__, obj.metadata
+        key = (meta.namespace, meta.name)
+        old = self._objects[kind][key]
         if old is obj or old == obj:
             return old
-        meta = obj.metadata
-        generation = old.metadata.generation + (1 if bumps(old, obj) else 0)
-        meta = replace(meta, resource_version=self._next_version(), generation=generation)
+        generation = old.metadata.generation
+        if counted and self._bumps_generation(old, obj):
+            generation += 1
+        self.revision += 1
+        meta = replace(meta, resource_version=str(self.revision), generation=generation)
         return self._put(kind, old, replace(obj, metadata=meta))
 
     @staticmethod
@@ -363,15 +411,14 @@ class Store:
         return kind == "Deployment" and old.metadata.annotations != new.metadata.annotations
 
     def _put(self, kind: str, old: Any, new: Any) -> Any:
-        objects = self._objects[kind]
+        key = key_of(old if new is None else new)
         if new is None:
-            del objects[key_of(old)]
-            self._next_version()
+            del self._objects[kind][key]
+            self.revision += 1
         else:
-            objects[key_of(new)] = new
+            self._objects[kind][key] = new
         if kind == "Pod":
-            self._index(old, -1)
-            self._index(new, 1)
+            self._index(key, old, new)
         elif kind == "Node":
             self._index_node(old, new)
         self.changes.append((kind, old, new))
@@ -385,29 +432,35 @@ class Store:
         else:
             self.open_nodes[new.metadata.name] = int(new.status.allocatable.get("pods", "110"))
 
-    def _index(self, pod: Pod | None, by: int) -> None:
-        if pod is None:
-            return
-        owner = controller_of(pod)
-        if owner is not None:
-            owned = self._owned.get(owner.uid)
-            if owned is None:
-                owned = self._owned[owner.uid] = Owned()
-            owned.count(pod, by)
-            if not owned.pods:
-                del self._owned[owner.uid]
-        elif by > 0:
-            self.loose[key_of(pod)] = pod
-        else:
-            self.loose.pop(key_of(pod), None)
-        node = pod.spec.node_name
-        if node:
-            if not is_finished(pod):
-                self.running_on[node] = self.running_on.get(node, 0) + by
-            if by > 0:
-                self.on_node.setdefault(node, {})[key_of(pod)] = pod
+    def _index(self, key: Key, old: Pod | None, new: Pod | None) -> None:
+        owner, was = new and controller_of(new), old and controller_of(old)
+        if was is not None and (owner is None or owner.uid != was.uid):
+            self._owned[was.uid].drop(key)
+            if not self._owned[was.uid].pods:
+                del self._owned[was.uid]
+        elif old is not None and was is None and (new is None or owner is not None):
+            del self.loose[key]
+        if new is not None:
+            if owner is None:
+                self.loose[key] = new
             else:
-                self.on_node[node].pop(key_of(pod), None)
+                owned = self._owned.get(owner.uid)
+                if owned is None:
+                    owned = self._owned[owner.uid] = Owned()
+                owned.put(key, new)
+        node, left = new.spec.node_name if new is not None else "", old.spec.node_name if old is not None else ""
+        if left:
+            if not is_finished(old):
+                self.running_on[left] -= 1
+            if left != node:
+                del self.on_node[left][key]
+        if node:
+            if not is_finished(new):
+                self.running_on[node] = self.running_on.get(node, 0) + 1
+            there = self.on_node.get(node)
+            if there is None:
+                there = self.on_node[node] = {}
+            there[key] = new
 
     def _delete_pod(self, pod: Pod, grace: int | None) -> Pod:
         if grace is None:
@@ -453,8 +506,3 @@ class Store:
         for _, obj in list(self.dependents(uid)):
             left = tuple(owner for owner in obj.metadata.owner_references if owner.uid != uid)
             self.update_status(replace(obj, metadata=replace(obj.metadata, owner_references=left)))
-
-
-def active_pods(store: Store, uid: str) -> list[Pod]:
-    """The pods that count for the ReplicaSet with this uid, in order of creation."""
-    return [pod for pod in store.owned(uid).pods.values() if is_active(pod)]

@@ -5,8 +5,6 @@ directly, so a sync always sees the controller's own earlier writes and upstream
 """
 
 from collections.abc import Callable
-from itertools import groupby
-from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -17,7 +15,6 @@ from simulation.controllers.deployment.util import replicas_of
 from simulation.engine import FAILED, Millis
 from simulation.ledger import Ledger
 from simulation.objects import (
-    POD_DELETION_COST,
     ObjectMeta,
     OwnerReference,
     Pod,
@@ -28,7 +25,7 @@ from simulation.objects import (
     Time,
 )
 from simulation.pods import NEVER, is_active, is_sidecar, is_terminating, ready_since
-from simulation.store import Forbidden, Key, Owned, Store, active_pods, controller_of
+from simulation.store import FINISHED, TERMINATING, Forbidden, Key, Owned, Store, controller_of
 
 COMPONENT = "replicaset-controller"
 BURST = 500
@@ -179,28 +176,46 @@ def _owner(rs: ReplicaSet) -> OwnerReference:
 
 def pods_to_delete(store: Store, rs: ReplicaSet, count: int) -> list[Pod]:
     """The `count` active pods of the set that are missed least."""
-    return least_missed(active_pods(store, rs.metadata.uid), count, ranks_of(store, rs), store.now)
+    return least_missed(store.owned(rs.metadata.uid), count, ranks_of(store, rs), store.now)
 
 
-def least_missed(pods: list[Pod], count: int, ranks: dict[str, int], now: Millis) -> list[Pod]:
-    """The first `count` in deletion order; `ranks` gives per node how many pods of the same controller run there.
+def least_missed(owned: Owned, count: int, ranks: dict[str, int], now: Millis) -> list[Pod]:
+    """The first `count` active pods in deletion order; `ranks` gives per node how many pods of the same controller run there.
 
-    The first five criteria make a plain key; only pods that tie there, and only where the cut falls, need their ages compared.
-    Source: getPodsToDelete, ActivePodsWithRanks.
+    The first five criteria are the same for many pods, so pods are put together by them first; only those of the group where the cut
+    falls need their ages compared. Source: getPodsToDelete, ActivePodsWithRanks.
     """
-    if count >= len(pods):
-        return pods
-    ordered = sorted(((plain_order(pod, ranks), pod) for pod in pods), key=itemgetter(0))
+    if count >= owned.active:
+        return [pod for pod in owned.pods.values() if is_active(pod)]
+    alike: dict[tuple, list[Key]] = {}
+    for key, (node, phase, since, cost) in owned.standings.items():
+        group = (node, phase, since is not None, cost)
+        if group in alike:
+            alike[group].append(key)
+        else:
+            alike[group] = [key]
+    tied: dict[tuple, list[Key]] = {}
+    for group, keys in alike.items():
+        if group[1] not in (FINISHED[1], TERMINATING[1]):
+            tied.setdefault(plain_order(*group, ranks), []).extend(keys)
     chosen: list[Pod] = []
-    for _, group in groupby(ordered, key=itemgetter(0)):
-        tied = [pod for _, pod in group]
-        if len(chosen) + len(tied) > count:
-            keys = age_keys(tied, now)
-            tied = [tied[i] for i in sorted(range(len(tied)), key=keys.__getitem__)]
-        chosen += tied
-        if len(chosen) >= count:
+    for order in sorted(tied):
+        pods, room = [owned.pods[key] for key in tied[order]], count - len(chosen)
+        chosen += pods if len(pods) <= room else youngest(pods, now)[:room]
+        if len(chosen) == count:
             break
-    return chosen[:count]
+    return chosen
+
+
+def plain_order(node: str, phase: str, ready: bool, cost: int, ranks: dict[str, int]) -> tuple[bool, int, bool, int, int]:
+    """The five criteria before ages matter: unassigned, not yet running, unready, cheap, on a crowded node."""
+    return bool(node), PHASES.get(phase, 0), ready, cost, -ranks.get(node, 0)
+
+
+def youngest(pods: list[Pod], now: Millis) -> list[Pod]:
+    """Pods that tie in the plain order, in the order in which they go; where nothing at all decides, by uid."""
+    keys = age_keys(pods, now)
+    return [pods[i] for i in sorted(range(len(pods)), key=lambda i: (keys[i], pods[i].metadata.uid))]
 
 
 def ranks_of(store: Store, rs: ReplicaSet) -> dict[str, int]:
@@ -221,28 +236,6 @@ def same_controller(store: Store, rs: ReplicaSet) -> list[ReplicaSet]:
     return [other for other in sets if (c := controller_of(other)) is not None and c.uid == owner.uid]
 
 
-def plain_order(pod: Pod, ranks: dict[str, int]) -> tuple[bool, int, bool, int, int]:
-    return (
-        bool(pod.spec.node_name),
-        PHASES.get(pod.status.phase, 0),
-        ready_since(pod) is not None,
-        deletion_cost(pod),
-        -ranks.get(pod.spec.node_name, 0),
-    )
-
-
-def deletion_cost(pod: Pod) -> int:
-    """The pod-deletion-cost annotation; 0 when missing or not written as an int32 (GetDeletionCostFromPodAnnotations)."""
-    text = pod.metadata.annotations.get(POD_DELETION_COST)
-    if text is None:
-        return 0
-    digits = text.removeprefix("-")
-    if not digits.isascii() or not digits.isdigit() or (digits[0] == "0" and len(digits) > 1):
-        return 0
-    cost = int(text)
-    return cost if -(2**31) <= cost < 2**31 else 0
-
-
 def age_keys(pods: list[Pod], now: Millis) -> list[tuple]:
     """Sort keys: ready for less long first, then restarted more, then younger; of ages in one power of two the lower uid, as if by chance.
 
@@ -250,27 +243,31 @@ def age_keys(pods: list[Pod], now: Millis) -> list[tuple]:
     of it depends on Go's sort. Here pods of one age stand together, where the lowest of their uids puts them, which agrees with every
     pair of one age and is a total order, so that every Python sorts it alike.
     """
-    facts = [(ready_since(pod), -max_restarts(pod), -max_sidecar_restarts(pod), _born(pod), pod.metadata.uid) for pod in pods]
+    facts = [(ready_since(pod), -max_restarts(pod), -max_sidecar_restarts(pod), _born(pod)) for pod in pods]
     ready: dict[Time | None, str] = {}
     born: dict[tuple, str] = {}
-    for *fact, uid in facts:
-        since, alike = fact[0], tuple(fact)
-        ready[since] = min(ready.get(since, uid), uid)
-        born[alike] = min(born.get(alike, uid), uid)
-    rank = {time: -1 if time is None else _log2_age(time, now) for fact in facts for time in (fact[0], fact[3])}
-    return [
-        (rank[since], ready[since], restarts, sidecars, rank[birth], born[since, restarts, sidecars, birth])
-        for since, restarts, sidecars, birth, _ in facts
-    ]
+    for pod, alike in zip(pods, facts, strict=True):
+        uid, since = pod.metadata.uid, alike[0]
+        if since not in ready or uid < ready[since]:
+            ready[since] = uid
+        if alike not in born or uid < born[alike]:
+            born[alike] = uid
+    keys = {}
+    for alike, lowest in born.items():
+        since, restarts, sidecars, birth = alike
+        keys[alike] = (_log2_age(since, now), ready[since], restarts, sidecars, _log2_age(birth, now), lowest)
+    return [keys[alike] for alike in facts]
 
 
 def _born(pod: Pod) -> Time:
     return NEVER if pod.metadata.creation_timestamp is None else pod.metadata.creation_timestamp
 
 
-def _log2_age(since: Time, now: Millis) -> int:
+def _log2_age(since: Time | None, now: Millis) -> int:
     """Power of two of the age in nanoseconds, −1 for none, −2 for an age that nobody knows: older pods differ less
     (LogarithmicScaleDown)."""
+    if since is None:
+        return -1
     if since == NEVER:
         return -2
     age = (now - since * 1000) * 1_000_000

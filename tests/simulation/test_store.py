@@ -10,7 +10,7 @@ from simulation.cluster import Cluster
 from simulation.engine import Engine
 from simulation.kubectl.parse import parse
 from simulation.objects import ObjectMeta, OwnerReference, Pod, PodCondition, PodSpec, PodStatus, ReplicaSet, Service
-from simulation.store import Exists, Forbidden, Owned, Store, controller_of
+from simulation.store import Exists, Forbidden, Owned, Store, controller_of, key_of
 from tests.simulation.clusters import deployment
 
 
@@ -141,7 +141,7 @@ def test_kept_counts_equal_a_recount_and_a_copy_has_its_own():
     for each in (store, twin):
         fresh = Owned()
         for one in each.list("Pod"):
-            fresh.count(one, 1)
+            fresh.put(key_of(one), one)
         kept = each.owned("uid-rs")
         assert {s: getattr(kept, s) for s in Owned.__slots__ if s != "odd"} == {s: getattr(fresh, s) for s in Owned.__slots__ if s != "odd"}
     assert len(twin.list("Pod")) == len(store.list("Pod")) + 1

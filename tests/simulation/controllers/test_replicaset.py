@@ -12,7 +12,6 @@ from simulation.controllers.deployment import util
 from simulation.controllers.replicaset import (
     age_keys,
     counts,
-    deletion_cost,
     least_missed,
     next_availability,
     same_controller,
@@ -34,8 +33,8 @@ from simulation.objects import (
     ReplicaSetCondition,
     ReplicaSetSpec,
 )
-from simulation.pods import is_active
-from simulation.store import Owned, Store, controller_of, key_of
+from simulation.pods import deletion_cost, is_active
+from simulation.store import Owned, Store, controller_of, key_of, standing
 from tests.simulation import given as from_vector
 from tests.simulation.clusters import Act, create, deployment, running, sets, woken
 from tests.simulation.given import kept, record
@@ -46,9 +45,10 @@ NOW = 1_000_000
 
 
 def owned_by(pods) -> Owned:
+    """Some cases give two pods one name."""
     owned = Owned()
-    for pod in pods:
-        owned.count(pod, 1)
+    for number, pod in enumerate(pods):
+        owned.put((str(number), pod.metadata.name), pod)
     return owned
 
 
@@ -176,7 +176,7 @@ def test_the_least_missed_pods_go(given, expected):
     pods = [from_vector.pod(each) for each in given["pods"]]
     related = [from_vector.pod(each) for each in given["related"] or ()]
     ranks = Counter(pod.spec.node_name for pod in related if is_active(pod))
-    assert [pod.metadata.name for pod in least_missed(pods, given["diff"], ranks, 0)] == expected["expectedPodsToDelete"]
+    assert [pod.metadata.name for pod in least_missed(owned_by(pods), given["diff"], ranks, 0)] == expected["expectedPodsToDelete"]
 
 
 @vector("replicaset_controller", "TestGetPodKeys")
@@ -199,12 +199,17 @@ def test_pods_in_the_order_in_which_they_go(given, expected):
     pods = [from_vector.pod(each, NOW) for each in given["pods"]]
     for turn in range(len(pods)):
         shuffled = pods[turn:] + pods[:turn]
-        assert [pod.metadata.name for pod in least_missed(shuffled, len(pods) - 1, {}, NOW * 1000)] == expected["order"][:-1]
+        assert [pod.metadata.name for pod in least_missed(owned_by(shuffled), len(pods) - 1, {}, NOW * 1000)] == expected["order"][:-1]
+
+
+def ranked(pod: Pod, rank: int) -> tuple:
+    node, phase, since, cost = standing(pod)
+    return replicaset.plain_order(node, phase, since is not None, cost, {node: rank})
 
 
 def less(given) -> tuple[bool, bool]:
     a, b = (from_vector.pod(given[side]["pod"], NOW) for side in "ab")
-    keys = [replicaset.plain_order(pod, {pod.spec.node_name: given[side]["rank"]}) for side, pod in zip("ab", (a, b), strict=True)]
+    keys = [ranked(pod, given[side]["rank"]) for side, pod in zip("ab", (a, b), strict=True)]
     if keys[0] != keys[1]:
         return keys[0] < keys[1], keys[1] < keys[0]
     keys = age_keys([a, b], NOW * 1000)
@@ -218,7 +223,8 @@ def test_a_deletion_cost_is_an_int32_or_nothing(text, cost):
 
 def test_the_order_in_which_pods_are_listed_decides_nothing_that_a_rule_decides():
     pods = [from_vector.pod({"name": str(i), "nodeName": f"n{i % 2}", "phase": "Running", "ready": i > 1}) for i in range(5)]
-    chosen = {tuple(pod.metadata.name for pod in least_missed(list(order), 2, {"n0": 3, "n1": 2}, 0)) for order in permutations(pods)}
+    ranks = {"n0": 3, "n1": 2}
+    chosen = {tuple(pod.metadata.name for pod in least_missed(owned_by(list(order)), 2, ranks, 0)) for order in permutations(pods)}
     assert chosen == {("0", "1")}
 
 
