@@ -44,9 +44,9 @@ class Place(NamedTuple):
         return zero - (zero - top) * min(n, most) / most
 
 
-def draw(pen: Pen, place: Place, s: Strip, wait: str = "") -> None:
-    """`wait` is what stands under the version on the tape."""
-    _tape(pen, place, hue(s.hue), s.short, wait)
+def draw(pen: Pen, place: Place, s: Strip, under: str = "") -> None:
+    """`under` is what stands under the version on the tape."""
+    _tape(pen, place, hue(s.hue), s.short, under)
     _cells(pen, place, s.pods, s.rows, s.cols, hue(s.hue))
     _fader(pen, place, s)
 
@@ -77,11 +77,11 @@ def _tape(pen: Pen, place: Place, fill: str, label: str, under: str) -> None:
     pen.rect(place.x + 1.25, top + 1.25, place.width - 2.5, height - 2.5, fill, rx=3, stroke=ink, stroke_width=2.5)
     room = place.width - 2 * (inset := min(14.0, place.width * 0.1))
     size = max(min(place.letters, place.letters * room / max(width(label, place.letters, True), 1)), place.letters * 0.45)
-    base = top + height / 2 + (size * 0.36 if not under else -height * 0.04)
+    base = top + height / 2 + (size * 0.36 if not under else 0)
     pen.text(place.x + inset, base, fit(label, room, size, True), size, ink, bold=True, letter_spacing=-size * 0.03)
     if under:
-        small = height * 0.2
-        pen.text(place.x + inset, top + height * 0.8, fit(under, room, small), small, ink)
+        small = height * 0.22
+        pen.text(place.x + inset, top + height * 0.82, fit(under, room, small), small, ink)
 
 
 # ------------------------------------------------------------------------------------------------------------- the fader

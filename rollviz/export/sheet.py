@@ -1,0 +1,110 @@
+"""The desk's recording as one picture for a report: the sentence, the graph with its marks and axis, and the strips under it."""
+
+from rollviz.desk import bars
+from rollviz.desk.picture import Picture
+from rollviz.desk.row import Loose
+from rollviz.desk.sets import Strip
+from rollviz.desk.words import clock, of_seconds
+from rollviz.export import graph, strip
+from rollviz.export.graph import Plot
+from rollviz.export.lettering import fit, width
+from rollviz.export.moment import Moment
+from rollviz.export.pen import Pen, colour
+from rollviz.export.strip import Place
+
+WIDTH, HEIGHT = 1200, 760
+MARGIN = 16
+WELL = (72, 244)
+"""Top and height of the graph's display."""
+PLOT = Plot(72, 124, 1064, 144)
+ROW = 332
+GAP = 12
+SLOTS, MOST = 3, 8
+
+
+def draw(shown: Moment) -> Pen:
+    picture = shown.picture()
+    pen = Pen(WIDTH, HEIGHT, colour("panel"))
+    _head(pen, str(picture.parts["now"][1]), f"{shown.scenario.title}, at {clock(shown.now)}")
+    pen.rect(MARGIN, WELL[0], WIDTH - 2 * MARGIN, WELL[1], colour("well"), rx=3)
+    graph.draw(pen, PLOT, picture, 3)
+    _numbers(pen, picture)
+    _axis(pen, picture.moving["rec"]["span"])
+    _marks(pen, picture)
+    _row(pen, picture)
+    return pen
+
+
+def _head(pen: Pen, sentence: str, where: str) -> None:
+    small, size = 16, 27
+    where = fit(where, 420, small)
+    pen.text(WIDTH - MARGIN - 8, 46, where, small, colour("ink-2"), anchor="end")
+    room = WIDTH - 2 * MARGIN - 40 - width(where, small)
+    size = max(min(size, size * room / max(width(sentence, size, True), 1)), 17)
+    pen.text(MARGIN + 8, 48, fit(sentence, room, size, True), size, colour("ink"), bold=True)
+
+
+# ------------------------------------------------------------------------------------------------------------- the graph
+
+
+def _numbers(pen: Pen, picture: Picture) -> None:
+    """What the two guards say now, at the left of their lines."""
+    rec = picture.moving["rec"]
+    top = bars.height(rec["bars"])
+    for n, broken in ((rec["max"], False), (rec["min"], rec["broken"])):
+        if n:
+            y = PLOT.y + PLOT.height * (1 - n / top) + 5
+            pen.text(PLOT.x - 12, y, str(n), 15, colour("fault" if broken else "well-ink"), bold=True, anchor="end")
+
+
+def _axis(pen: Pen, span: int) -> None:
+    for second in bars.ticks(span):
+        x = PLOT.at(second, span)
+        pen.line(x, PLOT.y + PLOT.height + 4, x, PLOT.y + PLOT.height + 12, colour("well-ink-3"), 1.5)
+        pen.text(x, PLOT.y + PLOT.height + 32, of_seconds(second), 14, colour("well-ink-2"), anchor="middle")
+
+
+def _marks(pen: Pen, picture: Picture) -> None:
+    """Over their second; where two collide the older keeps its glyph and loses its words."""
+    span, free = picture.moving["rec"]["span"], float(WIDTH - MARGIN)
+    for mark in reversed(picture.parts["marks"][1]):
+        x = PLOT.at(mark.at, span)
+        words, wide = fit(mark.words, 200, 14), width(fit(mark.words, 200, 14), 14)
+        ink = colour("fault" if mark.kind != "you" else "well-ink")
+        pen.line(x, WELL[0] + 30, x, PLOT.y + PLOT.height, ink, 1, stroke_opacity=0.5)
+        pen.glyph(mark.glyph, x - 2, WELL[0] + 12, 14, ink)
+        if x + 18 + wide < free - 6:
+            pen.text(x + 17, WELL[0] + 24, words, 14, ink)
+        free = min(free, x - 2)
+
+
+# ------------------------------------------------------------------------------------------------------------ the strips
+
+
+def _row(pen: Pen, picture: Picture) -> None:
+    loose: Loose | None = picture.parts["loose"][1]
+    shown: list[Strip | Loose] = [*([loose] if loose is not None else []), *picture.strips][-MOST:]
+    if not shown:
+        return
+    slots = max(len(shown), SLOTS)
+    wide = (WIDTH - 2 * MARGIN - GAP * (slots - 1)) / slots
+    for i, s in enumerate(shown):
+        place = Place(MARGIN + i * (wide + GAP), wide, (ROW, 66), (ROW + 150, HEIGHT - 36), min(64, wide * 0.45), 34, 28)
+        if isinstance(s, Loose):
+            strip.draw_loose(pen, place, s)
+            continue
+        strip.draw(pen, place, s, s.image if s.short == s.label else f"{s.deployment}, {s.image}")
+        _move(pen, place, s)
+        if s.target:
+            pen.rect(place.x, HEIGHT - 10, wide, 5, colour("ink"))
+
+
+def _move(pen: Pen, place: Place, s: Strip) -> None:
+    top, room = ROW + 92, place.width - 4
+    ready = f"{s.ready}/{s.v} ready"
+    pen.text(place.x + place.width - 2, top, ready, 15, colour("ink"), bold=True, anchor="end")
+    room -= width(ready, 15, True) + 12
+    if s.words and room > 40:
+        pen.glyph(s.glyph, place.x + 2, top - 12, 13, colour("ink"))
+        pen.text(place.x + 20, top, fit(s.words, room - 20, 15, True), 15, colour("ink"), bold=True)
+    pen.text(place.x + 2, top + 22, fit(str(s.why), place.width - 4, 13), 13, colour("ink-2"))
