@@ -67,12 +67,14 @@ def standing(pod: Pod) -> Standing:
 class Owned:
     """The pods that one object controls, and their counts as a ReplicaSet's status has them."""
 
-    __slots__ = ("active", "by_node", "labels", "odd", "pods", "ready", "since", "standings", "terminating")
+    __slots__ = ("active", "alike", "by_node", "labels", "odd", "pods", "ready", "since", "standings", "terminating")
 
     def __init__(self) -> None:
         self.pods: dict[Key, Pod] = {}
         """In order of creation, or of adoption."""
         self.standings: dict[Key, Standing] = {}
+        self.alike: dict[tuple[str, str, bool, int], dict[Key, bool]] = {}
+        """The active pods by (node, phase, ready, deletion cost): which of them goes first, ages alone decide."""
         self.active = 0
         self.ready = 0
         self.terminating = 0
@@ -96,23 +98,33 @@ class Owned:
         if now != before:
             self.standings[key] = now
             if before is not None:
-                self._count(before, -1)
-            self._count(now, 1)
+                self._count(key, before, -1)
+            self._count(key, now, 1)
 
     def drop(self, key: Key) -> None:
         """Forget a pod."""
         del self.pods[key]
         self.odd.pop(key, None)
-        self._count(self.standings.pop(key), -1)
+        self._count(key, self.standings.pop(key), -1)
 
-    def _count(self, standing: Standing, by: int) -> None:
+    def _count(self, key: Key, standing: Standing, by: int) -> None:
         """Add (by=1) or take away (by=-1) one pod."""
         if standing is FINISHED:
             return
         if standing is TERMINATING:
             self.terminating += by
             return
-        node, _, since, _ = standing
+        node, phase, since, cost = standing
+        group = (node, phase, since is not None, cost)
+        if by > 0:
+            alike = self.alike.get(group)
+            if alike is None:
+                alike = self.alike[group] = {}
+            alike[key] = True
+        else:
+            del self.alike[group][key]
+            if not self.alike[group]:
+                del self.alike[group]
         self.active += by
         self.by_node[node] = self.by_node.get(node, 0) + by
         if since is not None:
@@ -135,6 +147,7 @@ class Owned:
     def copy(self) -> "Owned":
         twin = Owned.__new__(Owned)
         twin.pods, twin.standings, twin.odd, twin.labels = self.pods.copy(), self.standings.copy(), self.odd.copy(), self.labels
+        twin.alike = {group: keys.copy() for group, keys in self.alike.items()}
         twin.active, twin.ready, twin.terminating = self.active, self.ready, self.terminating
         twin.since, twin.by_node = self.since.copy(), self.by_node.copy()
         return twin

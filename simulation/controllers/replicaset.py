@@ -25,7 +25,7 @@ from simulation.objects import (
     Time,
 )
 from simulation.pods import NEVER, is_active, is_sidecar, is_terminating, ready_since
-from simulation.store import FINISHED, TERMINATING, Forbidden, Key, Owned, Store, controller_of
+from simulation.store import Forbidden, Key, Owned, Store, controller_of
 
 COMPONENT = "replicaset-controller"
 BURST = 500
@@ -182,22 +182,13 @@ def pods_to_delete(store: Store, rs: ReplicaSet, count: int) -> list[Pod]:
 def least_missed(owned: Owned, count: int, ranks: dict[str, int], now: Millis) -> list[Pod]:
     """The first `count` active pods in deletion order; `ranks` gives per node how many pods of the same controller run there.
 
-    The first five criteria are the same for many pods, so pods are put together by them first; only those of the group where the cut
-    falls need their ages compared. Source: getPodsToDelete, ActivePodsWithRanks.
+    Only pods of the group where the cut falls need their ages compared. Source: getPodsToDelete, ActivePodsWithRanks.
     """
     if count >= owned.active:
         return [pod for pod in owned.pods.values() if is_active(pod)]
-    alike: dict[tuple, list[Key]] = {}
-    for key, (node, phase, since, cost) in owned.standings.items():
-        group = (node, phase, since is not None, cost)
-        if group in alike:
-            alike[group].append(key)
-        else:
-            alike[group] = [key]
     tied: dict[tuple, list[Key]] = {}
-    for group, keys in alike.items():
-        if group[1] not in (FINISHED[1], TERMINATING[1]):
-            tied.setdefault(plain_order(*group, ranks), []).extend(keys)
+    for group, keys in owned.alike.items():
+        tied.setdefault(plain_order(*group, ranks), []).extend(keys)
     chosen: list[Pod] = []
     for order in sorted(tied):
         pods, room = [owned.pods[key] for key in tied[order]], count - len(chosen)
@@ -277,7 +268,8 @@ def _log2_age(since: Time | None, now: Millis) -> int:
 def max_restarts(pod: Pod) -> int:
     most = 0
     for status in pod.status.container_statuses:
-        most = max(most, status.restart_count)
+        if status.restart_count > most:
+            most = status.restart_count
     return most
 
 
