@@ -40,7 +40,7 @@ CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
 
 ROOT_URLCONF = "rollviz.urls"
 ASGI_APPLICATION = "rollviz.asgi.application"
-INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "rollviz.rooms"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "rollviz.rooms", "rollviz.links"]
 MIDDLEWARE = [
     "rollviz.middleware.security_headers",
     "rollviz.static.StaticFiles",

@@ -9,7 +9,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -23,12 +23,6 @@ from simulation.recording import Recording, Timed
 from simulation.scenario import Scenario
 
 FORMAT = "1"
-LINK_CHARS = 8_000
-"""What chats, proxies and browsers carry without cutting it off."""
-INFLATED_BYTES = 256 * 1024
-SOURCE_BYTES = 32 * 1024
-SOURCE_KNOTS = 1_500
-"""Characters that can begin a YAML node: reading a text takes time and memory by these, not by its bytes."""
 COMMANDS = 10_000
 LONGEST_MS = 24 * 3600 * 1000
 WHO_CHARS = 64
@@ -50,6 +44,21 @@ DICTIONARY = (
     b'"seed":1,"at_ms":"opens":"start","opens":"moment","commands":[[20'
 )
 """What the compression takes for granted. A part of format 1 for ever: another dictionary is another format."""
+
+
+class Bounds(NamedTuple):
+    """How much a text may hold. `knots` are characters that can begin a YAML node: reading takes time and memory by these, not by bytes."""
+
+    chars: int
+    inflated: int
+    source: int
+    knots: int
+
+
+LINK = Bounds(8_000, 256 * 1024, 32 * 1024, 1_500)
+"""A text from anywhere: what chats, proxies and browsers carry without cutting it off, and what is read in milliseconds."""
+KEPT = Bounds(128_000, 2**20, 256 * 1024, 256 * 1024)
+"""A text that a server keeps for one of its own desks: as much as a desk may begin with."""
 
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 SUM = re.compile(f"[0-9a-f]{{{SUM_CHARS}}}")
@@ -114,22 +123,22 @@ def state_sum(cluster: Cluster) -> str:
 # ----------------------------------------------------------------------------------------------------------- run <-> text
 
 
-def write(run: Run, longest: int = LINK_CHARS) -> str:
+def write(run: Run, bounds: Bounds = LINK) -> str:
     """The run's text. Raises TooLong, also for a run that `read` would not take back."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zdict=DICTIONARY)
     packed = deflate.compress(msgspec.json.encode(run)) + deflate.flush()
     text = FORMAT + _base64(_check(packed) + packed)
     try:
-        read(text, longest)
+        read(text, bounds)
     except BadLink as error:
         raise TooLong(str(error)) from None
     return text
 
 
-def read(text: str, longest: int = LINK_CHARS) -> Run:
+def read(text: str, bounds: Bounds = LINK) -> Run:
     """The run that `write` made this text of. Raises BadLink."""
-    if len(text) > longest:
-        raise BadLink(f"A link has at most {longest:,} characters, this one has {len(text):,}.")
+    if len(text) > bounds.chars:
+        raise BadLink(f"A link has at most {bounds.chars:,} characters, this one has {len(text):,}.")
     if text[:1].isdigit() and text[0] != FORMAT:
         raise BadLink(f"This link is in format {text[0]}, and this rollviz reads format {FORMAT}. A newer one may open it.")
     body = text[1:]
@@ -143,27 +152,27 @@ def read(text: str, longest: int = LINK_CHARS) -> Run:
     if _base64(data) != body or data[:CHECK_BYTES] != _check(packed):
         raise BadLink("A part of this link was lost or changed on the way. Copy it again, whole.")
     try:
-        run = _DECODER.decode(_inflated(packed))
+        run = _DECODER.decode(_inflated(packed, bounds.inflated))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadLink(f"This link holds what no desk has: {str(error)[:200]}.") from None
-    _validate(run)
+    _validate(run, bounds)
     return run
 
 
-def _inflated(packed: bytes) -> bytes:
+def _inflated(packed: bytes, most: int) -> bytes:
     inflate = zlib.decompressobj(-15, zdict=DICTIONARY)
     try:
-        data = inflate.decompress(packed, INFLATED_BYTES + 1)
+        data = inflate.decompress(packed, most + 1)
     except zlib.error:
         raise BadLink("What this link holds cannot be unpacked.") from None
-    if len(data) > INFLATED_BYTES:
-        raise BadLink(f"Unpacked, this link is more than {INFLATED_BYTES // 1024} kB.")
+    if len(data) > most:
+        raise BadLink(f"Unpacked, this link is more than {most // 1024} kB.")
     if not inflate.eof or inflate.unused_data:
         raise BadLink("What this link holds cannot be unpacked.")
     return data
 
 
-def _validate(run: Run) -> None:
+def _validate(run: Run, bounds: Bounds) -> None:
     if not 0 < run.engine < SEEDS or not 0 <= run.seed < SEEDS:
         raise BadLink("The seed or the engine of this link is out of range.")
     if not 0 <= run.at_ms <= LONGEST_MS:
@@ -178,7 +187,7 @@ def _validate(run: Run) -> None:
     if not SUM.fullmatch(run.state):
         raise BadLink("This link does not say what it should lead to.")
     if isinstance(run.scenario, str):
-        if len(run.scenario.encode()) > SOURCE_BYTES or knots(run.scenario) > SOURCE_KNOTS:
+        if len(run.scenario.encode()) > bounds.source or knots(run.scenario) > bounds.knots:
             raise BadLink("The scenario in this link is too large for one.")
     elif not re.fullmatch(r"[a-z0-9-]{1,64}", run.scenario.name) or not SUM.fullmatch(run.scenario.sum):
         raise BadLink("The scenario that this link names is none.")

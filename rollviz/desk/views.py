@@ -19,7 +19,7 @@ from rollviz.rooms.room import Room
 from simulation import scenario
 from simulation.api.errors import StatusError
 
-SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack")
+SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack", "share")
 SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×"}
 
 
@@ -63,7 +63,7 @@ async def new(request: HttpRequest) -> HttpResponse:
 @answers("GET", "HEAD")
 async def desk(request: HttpRequest, desk: str) -> HttpResponse:
     room = await registry.open(desk)
-    context = {**page(room.picture()), "desk": _facts(request, room)}
+    context = {**page(room.picture()), "desk": facts(request, room)}
     response = render_page(request, "desk/page.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -115,7 +115,7 @@ async def _own(request: HttpRequest, desk: str) -> Room:
     return room
 
 
-def _facts(request: HttpRequest, room: Room) -> dict:
+def facts(request: HttpRequest, room: Room) -> dict:
     told, presenter = room.recording.scenario, is_presenter(request, room.desk)
     return {
         "id": room.desk.id,

@@ -15,7 +15,9 @@ from .models import Desk, JournalEntry
 _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
 
 
-def _on_journal(function):
+def on_journal(function):
+    """Awaited, it runs on the one thread that writes."""
+
     def run(*args):
         close_old_connections()
         return function(*args)
@@ -31,14 +33,14 @@ def command_of(entry: JournalEntry) -> Command:
     return msgspec.json.decode(entry.command, type=Command)
 
 
-@_on_journal
+@on_journal
 def create(desk: Desk, entries: list[JournalEntry]) -> None:
     with transaction.atomic():
         desk.save(force_insert=True)
         JournalEntry.objects.bulk_create(entries)
 
 
-@_on_journal
+@on_journal
 def load(desk_id: str) -> tuple[Desk, list[JournalEntry]] | None:
     """The desk with its clock where it goes on now, and all that was done to it."""
     desk = Desk.objects.filter(pk=desk_id).first()
@@ -50,17 +52,17 @@ def load(desk_id: str) -> tuple[Desk, list[JournalEntry]] | None:
     return desk, entries
 
 
-@_on_journal
+@on_journal
 def entries_of(desk_id: str) -> list[JournalEntry]:
     return list(JournalEntry.objects.filter(desk_id=desk_id))
 
 
-@_on_journal
+@on_journal
 def append(entry: JournalEntry) -> None:
     entry.save(force_insert=True)
 
 
-@_on_journal
+@on_journal
 def note(notes: list[Note]) -> None:
     with transaction.atomic():
         for row in notes:

@@ -38,6 +38,10 @@ def grant(response, desk, key: str, secure: bool = False) -> None:
 
 
 def is_presenter(request, desk) -> bool:
+    """By the browser's cookie, or by the key itself where there can be none: in a frame on somebody else's page, in a script."""
+    scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+    if scheme == "Bearer":
+        return opens(desk, shown)
     key = request.get_signed_cookie(_cookie(desk), default=None, salt=SALT, max_age=COOKIE_SECONDS)
     return key is not None and opens(desk, key)
 

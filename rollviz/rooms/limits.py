@@ -12,6 +12,7 @@ VIEWERS_PER_DESK = 2_000
 COMMANDS_PER_DESK = 10_000
 COMMANDS_PER_MINUTE = 600
 NEW_DESKS_PER_MINUTE = 300
+NEW_LINKS_PER_MINUTE = 60
 VIEWER_MESSAGES_PER_MINUTE = 30
 
 ADVANCE_SECONDS = 24 * 3600
@@ -67,3 +68,6 @@ class Allowances:
 
 new_desks = Allowances(NEW_DESKS_PER_MINUTE, "new desks")
 """By network address, from the pages and the API together."""
+
+new_links = Allowances(NEW_LINKS_PER_MINUTE, "new links")
+"""Short links are kept, so they are counted as desks are."""

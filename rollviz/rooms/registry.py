@@ -8,7 +8,7 @@ import time
 from django.conf import settings
 from django.db import DatabaseError
 
-from simulation.recording import Recording
+from simulation.recording import Recording, Timed
 from simulation.scenario import Scenario
 
 from . import journal
@@ -53,6 +53,15 @@ class Registry:
         await self._make_place()
         await journal.create(desk, [])
         return self._admit(Room(desk, recording, commands=0)), key
+
+    async def open_run(
+        self, scenario: Scenario, seed: int, commands: list[Timed], at_ms: int, playhead_ms: int, paused: bool
+    ) -> tuple[Desk, str]:
+        """A desk of one's own with this past, which reaches to `at_ms`."""
+        key = make_key()
+        desk = Desk(id=make_desk_id(), scenario=scenario.source, seed=seed, key_hash=hash_key(key), at_ms=at_ms, paused=paused)
+        await journal.create(desk, [journal.entry(desk.id, seq, t.at_ms, t.command, t.who) for seq, t in enumerate(commands)])
+        return desk, key
 
     async def copy(self, room: Room) -> tuple[Desk, str]:
         """A desk of one's own that has the same past, up to this moment."""

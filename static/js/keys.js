@@ -1,6 +1,7 @@
 // The keyboard. Single keys are off while somebody types, and a key that the focused control needs is its own.
 import { app, refuse, setClock } from "./controls.js";
 import { nextKey } from "./lesson.js";
+import { openShare } from "./share.js";
 
 const SPEEDS = ["0.25", "1", "4", "16"];
 let prefix = 0;
@@ -34,6 +35,7 @@ const COMMANDS = {
   u: (target) => target.closest(".strip")?.querySelector(".foot [data-do]")?.click(),
   w: () => document.getElementById("why").focus(),
   n: () => nextKey()?.click(),
+  s: () => openShare(),
   t: () => document.querySelector("[data-theme-toggle]").click(),
   "?": () => document.getElementById("shortcuts").showModal(),
 };

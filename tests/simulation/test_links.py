@@ -86,8 +86,8 @@ def test_a_run_that_is_too_long_for_a_link_says_so_and_fits_into_a_longer_one(ru
     long = replace(run, scenario=source)
     with pytest.raises(links.TooLong, match="at most 8,000 characters"):
         links.write(long)
-    text = links.write(long, 64_000)
-    assert links.read(text, 64_000) == long
+    text = links.write(long, links.KEPT)
+    assert links.read(text, links.KEPT) == long
 
 
 def test_what_the_scenario_does_by_itself_is_not_done_twice():
@@ -138,7 +138,7 @@ def test_what_no_desk_has_is_refused_in_a_sentence(run, change, said):
         packed(b"null"),
         packed(b"[" * 100_000),
         packed(b"\xff\xfe"),
-        packed(b"{" + b" " * links.INFLATED_BYTES + b"}"),
+        packed(b"{" + b" " * links.LINK.inflated + b"}"),
     ],
     ids=range(14),
 )
@@ -244,7 +244,7 @@ def test_the_longest_link_that_is_read_costs_next_to_nothing(run):
     tracemalloc.start()
     begun = time.process_time()
     try:
-        links.read(text, 10**6)
+        links.read(text, links.LINK._replace(chars=10**6))
     finally:
         spent, peak = time.process_time() - begun, tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -1,0 +1,41 @@
+"""Opening a link: its run is played, in small slices so that nobody else waits, and becomes a desk of one's own.
+
+The state that it leads to is held against the sum in the link. If they differ, whoever opens it is told.
+"""
+
+import asyncio
+import time
+
+from rollviz.rooms.models import Desk
+from rollviz.rooms.registry import registry
+from rollviz.rooms.replay import PATIENCE
+from simulation import links
+from simulation.api.errors import StatusError
+from simulation.recording import Recording, Timed
+
+
+async def played(run: links.Run, at_ms: int | None = None) -> Recording:
+    """The run, played. Raises links.BadLink."""
+    try:
+        begins, _ = await asyncio.to_thread(links.begin, run)
+        recording = Recording(begins, run.seed)
+        until = time.monotonic() + PATIENCE
+        for _ in links.play(run, recording):
+            if time.monotonic() > until:
+                await asyncio.sleep(0)
+                until = time.monotonic() + PATIENCE
+    except StatusError as error:
+        raise links.BadLink(f"What this link begins with is refused: {error.message[:300]}") from None
+    except links.Refused as error:
+        raise links.BadLink(f"This link holds a run that cannot be played. {str(error)[:300]}") from None
+    return recording
+
+
+async def opened(run: links.Run, paused: bool) -> tuple[Desk, str, bool]:
+    """A new desk, its key, and whether it stands where the link's maker left it."""
+    recording = await played(run)
+    same = await asyncio.to_thread(links.state_sum, recording.cluster) == run.state
+    commands = [Timed(given.at_ms, given.command, given.who) for given in run.commands]
+    playhead = 0 if run.opens == "start" else run.at_ms
+    desk, key = await registry.open_run(recording.scenario, run.seed, commands, run.at_ms, playhead, paused)
+    return desk, key, same

@@ -1,0 +1,88 @@
+"""What a desk offers to share: the run up to this moment as links, each with the words that a chat will show."""
+
+import asyncio
+from html import escape
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from rollviz.desk.words import clock
+from rollviz.links import moments
+from rollviz.links.address import absolute
+from rollviz.links.moments import Moment
+from rollviz.links.qr import qr
+from rollviz.rooms.room import Room
+from simulation import links
+
+WAYS = ("moment", "start", "live", "embed")
+
+
+class Way(NamedTuple):
+    """One kind of link. `text` is the run to make a short link of, "" if this is one already or needs none."""
+
+    name: str
+    title: str
+    words: str
+    address: str
+    """"" if the run is too long for a link of its own."""
+    copied: str
+    """What the copy key copies: the address, or the line for a page."""
+    text: str
+    chars: int
+    moment: Moment | None
+    card: str
+    code: SafeString | None
+
+
+async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
+    """The desk as it stands now, in each of the four ways."""
+    recording = room.recording
+    cluster, commands, seed, begins = recording.cluster.copy(), list(recording.commands), recording.seed, recording.scenario
+    now = str(room.picture().parts["now"][1])
+    made = await asyncio.to_thread(_written, begins, seed, commands, cluster)
+    lesson, found = moments.title_of(begins), []
+    for run, text in made:
+        moment = moments.words_of(now, run, lesson)
+        moments.note(text, moment)
+        found.append(way(request, run.opens, run, text, moment))
+    run, text = made[0]
+    live = absolute(request, f"/d/{room.desk.id}")
+    title, words = _told("live", run)
+    found.append(Way("live", title, words, live, live, "", len(live), None, "", qr(live)))
+    found.append(way(request, "embed", run, text, found[0].moment))
+    return found
+
+
+def way(request: HttpRequest, name: str, run: links.Run, text: str, moment: Moment, short: str = "") -> Way:
+    """A link to this run: short if it is kept under that id, else with the run in it, if it fits."""
+    title, words = _told(name, run)
+    fits = bool(short) or len(text) <= links.LINK.chars
+    path = f"/s/{short}" if short else f"/l/{text}"
+    address = absolute(request, f"/embed{path}" if name == "embed" else path) if fits else ""
+    copied = frame(address, moment.title) if name == "embed" and fits else address
+    card = absolute(request, f"{path}/card.png") if fits else ""
+    return Way(name, title, words, address, copied, "" if short else text, len(text), moment, card, qr(address) if fits else None)
+
+
+def frame(address: str, title: str) -> str:
+    """The line for a page: as wide as the page lets it be, and as high as a desk needs."""
+    style = "width:100%;height:44rem;max-height:92vh;border:0"
+    return f'<iframe src="{escape(address)}" title="{escape(title)}" style="{style}" loading="lazy" allow="fullscreen"></iframe>'
+
+
+def _written(begins, seed, commands, cluster) -> list[tuple[links.Run, str]]:
+    state = links.state_sum(cluster)
+    runs = [links.run_of(begins, seed, commands, cluster.now, opens, state) for opens in ("moment", "start")]
+    return [(run, links.write(run, links.KEPT)) for run in runs]
+
+
+def _told(name: str, run: links.Run) -> tuple[str, str]:
+    n = len(run.commands)
+    plays = "Plays" if not n else "Plays your command again" if n == 1 else f"Plays your {n} commands again"
+    return {
+        "moment": ("This moment", f"Opens paused at {clock(run.at_ms)}. They can rewind."),
+        "start": ("From the start", f"{plays} from 0:00, on the same seed."),
+        "live": ("Follow live", "They see what you see, as it happens."),
+        "embed": ("Embed", "The desk in a page. No account, no cookies."),
+    }[name]
