@@ -83,7 +83,7 @@ def copies(pods: int, times: int = 50) -> float:
 
 def seeks(pods: int = 200, times: int = 40) -> tuple[float, float]:
     """(median, worst) CPU milliseconds to have the cluster of a random moment of a recorded ten minute run of `pods` pods."""
-    recording = Recording(Scenario.parse(manifest(pods)), 1, copy_every=1000)
+    recording = Recording(Scenario.parse(manifest(pods)), 1)
     for minute in range(10):
         recording.run(minute * 60_000 + 5_000)
         recording.do(SetImage("Deployment", "web", {"*": f"web:{minute + 2}.0"}))

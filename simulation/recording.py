@@ -1,213 +1,221 @@
-"""A run is a scenario, a seed and timed commands; everything else follows. This keeps the three, and what the graph shows of them.
+"""A run is a scenario, a seed and timed commands; everything else follows. So any of its moments can be had again, exactly.
 
-The graph's samples (one a second) and marks are read from the cluster as it runs and never fed back to it.
+A Recording is a tape (`tape.py`) with a playhead. At the end of the tape the run goes on and is recorded; before it, time passes as it
+did: the same commands at the same times. The past is never changed: `fork` gives a new tape that begins as this one did.
 """
 
-from bisect import bisect_right
-from typing import Any, NamedTuple
+from bisect import bisect_left, bisect_right
+from typing import Any
 
-from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
-from simulation.controllers.deployment import util
+from simulation.copies import BETWEEN_LOOKS
 from simulation.engine import Millis
-from simulation.objects import Event, ReplicaSet
-from simulation.states import FAULTY, pod_state
-from simulation.store import controller_of
+from simulation.tape import Mark, Sample, SetSample, Tape, Timed, Witness
+
+__all__ = ["Mark", "Recording", "Sample", "SetSample", "Timed", "Witness"]
 
 STEP_LIMIT_MS = 600_000
 """How far `step` looks for something to happen: the longest of the usual timers."""
-FAULTS = {
-    ("Failed", "Failed"): ("cannot pull its image", 1),
-    ("BackOff", "Back-off"): ("crashes", 1),
-    ("Unhealthy", "Readiness"): ("does not answer", 3),
-}
-"""What to say of a Warning about a pod, by its reason and first word, and from which repetition on: starting, a probe may fail once."""
-
-
-class Timed(NamedTuple):
-    """A command and when it was given; `who` is "you", "scenario" or a name."""
-
-    at_ms: Millis
-    command: Any
-    who: str
-
-
-class SetSample(NamedTuple):
-    """The pods of one ReplicaSet in one second; without a Deployment its name is ""."""
-
-    uid: str
-    namespace: str
-    deployment: str
-    revision: int
-    available: int
-    waiting: int
-    faulty: int
-
-
-class Sample(NamedTuple):
-    """One second: `max_total` and `min_available` are sums over all Deployments."""
-
-    t: int
-    sets: tuple[SetSample, ...]
-    max_total: int
-    min_available: int
-
-
-class Mark(NamedTuple):
-    """A moment worth jumping to: kind is "you" for a command, "fault" for a first failure, "lamp" for a verdict of the controller."""
-
-    at_ms: Millis
-    kind: str
-    words: str
 
 
 class Recording:
-    """One run in progress. Commands come through `do`, time through `run` and `step`; the scenario's own commands come by themselves."""
+    """One take with a playhead. Commands come through `do`, time through `run`, `step` and `seek`; the scenario's own commands come by
+    themselves. Everything it tells is as of the playhead, but for `tape` and `end`."""
 
-    def __init__(self, scenario: Any, seed: int, copy_every: Millis = 0) -> None:
-        self.scenario = scenario
-        self.seed = seed
-        self.cluster = scenario.start(seed)
-        self.commands: list[Timed] = []
-        self.samples: list[Sample] = []
-        self.marks: list[Mark] = []
-        self.reached: list[Millis] = []
-        """When each step of the lesson was done, as far as they are: looked at once a second, so a replay reaches the same."""
-        self._copy_every = copy_every
-        """How often a copy of the cluster is kept, in ms (whole seconds), for `at`; 0 keeps none but the first."""
-        self._copies: list[tuple[Millis, int, Cluster]] = []
-        """(when, how many commands had been given, the cluster then)."""
-        self._script: list[tuple[Millis, Any]] = sorted(scenario.timed_commands(), key=lambda timed: timed[0])
-        self._sampled: tuple[int, Sample] | None = None
-        self._entries = 0
-        self._version = 0
-        self._faults: dict[tuple[str, str], bool] = {}
-        self._advance(0)
+    def __init__(self, scenario: Any, seed: int) -> None:
+        self._put_on(Tape(scenario, seed))
+
+    @property
+    def scenario(self) -> Any:
+        return self.tape.scenario
+
+    @property
+    def seed(self) -> int:
+        return self.tape.seed
 
     @property
     def now(self) -> Millis:
+        """Where the playhead is."""
         return self.cluster.now
 
+    @property
+    def end(self) -> Millis:
+        """How far this take was simulated."""
+        return self.tape.end
+
+    @property
+    def live(self) -> bool:
+        """The playhead is at the end."""
+        return self.cluster is self.tape.cluster
+
+    @property
+    def given(self) -> int:
+        """How many commands have been given."""
+        return len(self.tape.commands) if self.live else self._given
+
+    @property
+    def commands(self) -> list[Timed]:
+        return self.tape.commands if self.live else self.tape.commands[: self._given]
+
+    @property
+    def samples(self) -> list[Sample]:
+        samples = self.tape.samples
+        return samples if self.live else samples[: bisect_right(samples, self.now // 1000, key=lambda sample: sample.t)]
+
+    @property
+    def marks(self) -> list[Mark]:
+        marks = self.tape.marks
+        return marks if self.live else marks[: bisect_right(marks, self.now, key=lambda mark: mark.at_ms)]
+
+    @property
+    def reached(self) -> list[Millis]:
+        """When each step of the lesson was done, as far as they are."""
+        reached = self.tape.reached
+        return reached if self.live else reached[: bisect_right(reached, self.now)]
+
+    # --- on and on
+
     def do(self, command: Any, who: str = "you") -> str:
-        """Apply a command now and write it down. What it raises leaves the run as it was."""
-        output = self.cluster.do(command)
-        self.commands.append(Timed(self.now, command, who))
-        self.marks.append(Mark(self.now, "you", _short(command)))
-        return output
+        """Apply a command now and write it down. What it raises leaves the run as it was. Only at the end: the past stays."""
+        if not self.live:
+            raise ValueError("this moment is past: fork() begins a take that may differ from here on")
+        return self.tape.do(command, who)
 
     def run(self, until: Millis) -> None:
         """Let time pass up to `until`, with one sample at each whole second on the way."""
         while self.now < until:
-            second = (self.now // 1000 + 1) * 1000
-            script = self._script[0][0] if self._script else until
-            stop = min(second, until, max(script, self.now))
-            self._advance(stop)
+            if self.live:
+                self.tape.record(until)
+            else:
+                self._replay(min(until, self.end))
+                if self.now == self.end:
+                    self._put_on(self.tape)
 
     def step(self, limit: Millis = STEP_LIMIT_MS) -> Millis:
         """Run to just after the next change that a person would see (at most `limit` ms further); returns the time."""
-        end = self.now + limit
-        probe = self.cluster.copy()
-        target = probe.step(end)
-        if self._script:
-            target = min(target, self._script[0][0])
-        self.run(max(target, self.now))
+        stop, events = self.now + limit, self.tape.events
+        following = bisect_right(events, self.now)
+        if following < len(events):
+            self.run(min(events[following], stop))
+            return self.now
+        self.run(min(self.end, stop))
+        while self.now < stop and not self.tape.record_change(stop):
+            pass
         return self.now
 
-    def at(self, when: Millis) -> Cluster:
-        """The cluster as it was at `when`, a copy: the nearest kept before, and from there the same commands at the same times."""
-        _, count, kept = self._copies[bisect_right(self._copies, when, key=lambda copy: copy[0]) - 1]
-        cluster = kept.copy()
-        for timed in self.commands[count:]:
-            if timed.at_ms > when:
-                break
-            cluster.run(timed.at_ms)
-            cluster.do(timed.command)
-        cluster.run(when)
-        return cluster
+    # --- back and forth
 
-    # --- what the graph shows
+    def seek(self, when: Millis) -> None:
+        """Put the playhead at `when`; beyond the end the run goes on."""
+        self.rewind(when)
+        self.run(when)
 
-    def _advance(self, stop: Millis) -> None:
-        self.cluster.run(stop)
-        while self._script and self._script[0][0] <= self.now:
-            _, command = self._script.pop(0)
-            try:
-                self.do(command, "scenario")
-            except StatusError:
-                self.marks.append(Mark(self.now, "fault", f"refused: {_short(command)}"))
-        self._mark_faults()
-        if stop % 1000 == 0 and (not self.samples or self.samples[-1].t < stop // 1000):
-            self.samples.append(self._sample(stop // 1000))
-            if not self._copies or (self._copy_every and stop % self._copy_every == 0):
-                self._copies.append((stop, len(self.commands), self.cluster.copy()))
-            self._note_steps()
-
-    def _sample(self, second: int) -> Sample:
-        """Read off the pods; in a second in which nothing was written the last reading stands."""
-        store = self.cluster.store
-        timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))
-        if self._sampled is not None and self._sampled[0] == store.revision and not timers:
-            return self._sampled[1]._replace(t=second)
-        deployments = [d for d in store.list("Deployment") if d.metadata.deletion_timestamp is None]
-        sample = Sample(
-            second,
-            tuple(s for rs in store.list("ReplicaSet") if (s := self._set_sample(rs)) is not None),
-            sum(util.replicas_of(d) + util.max_surge(d) for d in deployments),
-            sum(util.replicas_of(d) - util.max_unavailable(d) for d in deployments if util.is_rolling_update(d)),
-        )
-        self._sampled = (store.revision, sample)
-        return sample
-
-    def _note_steps(self) -> None:
-        steps = self.scenario.steps
-        while len(self.reached) < len(steps) and steps[len(self.reached)].holds(self.cluster):
-            self.reached.append(self.now)
-
-    def _set_sample(self, rs: ReplicaSet) -> SetSample | None:
-        store = self.cluster.store
-        owned = store.owned(rs.metadata.uid)
-        if not owned.pods:
-            return None
-        available = owned.available(rs.spec.min_ready_seconds, self.now)
-        faulty = 0
-        if owned.active > available:
-            faulty = sum(pod_state(pod, self.now, rs.spec.min_ready_seconds) in FAULTY for pod in owned.pods.values())
-        owner = controller_of(rs)
-        deployment = owner.name if owner is not None else ""
-        waiting = owned.active - available - min(faulty, owned.active - available)
-        meta = rs.metadata
-        return SetSample(meta.uid, meta.namespace, deployment, util.revision_of(rs) or 0, available, waiting, faulty)
-
-    def _mark_faults(self) -> None:
-        """The deadline's verdict, and the first failure of each kind in each ReplicaSet."""
-        ledger = self.cluster.ledger
-        for entry in ledger.since(self._entries):
-            if entry.decision == "exceeded":
-                self.marks.append(Mark(entry.time, "lamp", "deadline passed"))
-        self._entries = ledger.count
-        events = self.cluster.store.events.since(self._version)
-        self._version = self.cluster.store.revision
-        for event in events:
-            if event.type == "Warning" and event.involved_object.kind == "Pod":
-                self._mark_fault(event)
-
-    def _mark_fault(self, event: Event) -> None:
-        owner = self._owner_of(event)
-        words, count = FAULTS.get((event.reason, event.message.partition(" ")[0]), ("", 0))
-        if owner is None or not words or event.count < count or (owner.metadata.uid, words) in self._faults:
+    def rewind(self, when: Millis) -> None:
+        """Put the playhead at or somewhat before `when`, where `run` has the shortest way to it."""
+        if when >= self.end:
+            self._put_on(self.tape)
             return
-        self._faults[owner.metadata.uid, words] = True
-        revision = util.revision_of(owner) or 0
-        self.marks.append(Mark(self.now, "fault", f"v{revision} {words}" if revision else words))
+        kept = self.tape.copies.before(when, len(self.tape.commands))
+        if self.live or not kept.at_ms <= self.now <= when:
+            self._take_up(kept)
+            self._arrive()
 
-    def _owner_of(self, event: Event) -> ReplicaSet | None:
-        about = event.involved_object
-        pod = self.cluster.store.get("Pod", about.name, about.namespace)
-        owner = controller_of(pod) if pod is not None else None
-        return self.cluster.store.get("ReplicaSet", owner.name, about.namespace) if owner is not None else None
+    def step_back(self) -> Millis:
+        """To the change before this moment that a person would see, or to the start; returns the time."""
+        self.seek(self.previous_change())
+        return self.now
 
+    def previous_change(self) -> Millis:
+        index = bisect_left(self.tape.events, self.now) - 1
+        return self.tape.events[index] if index >= 0 else 0
 
-def _short(command: Any) -> str:
-    """A command in the few words that fit over the graph."""
-    words = command.kubectl().split()
-    return " ".join(word for word in words[:4] if not word.startswith("-"))
+    def next_mark(self) -> Millis | None:
+        """When the next mark on the tape is, None if there is none."""
+        marks = self.tape.marks
+        index = bisect_right(marks, self.now, key=lambda mark: mark.at_ms)
+        return marks[index].at_ms if index < len(marks) else None
+
+    def previous_mark(self) -> Millis:
+        """When the mark before was, 0 if there is none."""
+        marks = self.tape.marks
+        index = bisect_left(marks, self.now, key=lambda mark: mark.at_ms) - 1
+        return marks[index].at_ms if index >= 0 else 0
+
+    def look(self) -> "Recording":
+        """Another playhead on the same tape, at its end. It must not be run past it."""
+        other = Recording.__new__(Recording)
+        other._put_on(self.tape)
+        return other
+
+    def at(self, when: Millis) -> Cluster:
+        """The cluster as it was at `when` (or is at the end), a copy."""
+        other = self.look()
+        other.seek(min(when, self.end))
+        return other.cluster.copy()
+
+    def fork(self, given: int | None = None) -> "Recording":
+        """A take of its own that is the same up to here, or up to just before command number `given` (counted from 0)."""
+        given = self.given if given is None else given
+        when = self.now if given == self.given else self.tape.commands[given].at_ms
+        other = self.look()
+        other._take_up(self.tape.copies.before(when, given))
+        other._most = given
+        other._arrive()
+        while other.now < when:
+            other._replay(when)
+        other._put_on(self.tape.until(when, given, other.cluster, other.witness))
+        return other
+
+    def attend(self, witness: Witness) -> None:
+        """Show `witness`, who knows nothing yet, the run so far, and then all of it."""
+        tape, when = self.tape, self.now
+        tape.copies = tape.copies.seen_by(witness)
+        self._take_up(tape.copies.before(0, 0))
+        self._arrive()
+        while self.now < tape.end:
+            self._replay(tape.end)
+        tape.witness = self.witness
+        self._put_on(tape)
+        self.seek(when)
+
+    # --- the playhead
+
+    def _put_on(self, tape: Tape) -> None:
+        """At the end of this tape."""
+        self.tape = tape
+        self.cluster, self.witness = tape.cluster, tape.witness
+        self._given = len(tape.commands)
+        self._most = self._given
+
+    def _take_up(self, kept: Any) -> None:
+        self.cluster, self.witness = kept.cluster.copy(), kept.notes and kept.notes.copy()
+        self._given = kept.given
+        self._most = len(self.tape.commands)
+
+    def _replay(self, until: Millis) -> None:
+        """One leg as it was: to the next whole second, to the next command, or to `until`."""
+        commands = self.tape.commands
+        following = commands[self._given].at_ms if self._given < self._most else until
+        stop = min((self.now // 1000 + 1) * 1000, until, max(following, self.now))
+        cluster = self.cluster
+        engine, look = cluster.engine, 0
+        while (due := engine.due()) is not None and due <= stop:
+            cluster.run(due)
+            if engine.handled >= look:
+                look = engine.handled + BETWEEN_LOOKS
+                self.tape.copies.offer(cluster, self._given, self.witness)
+        cluster.run(stop)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """In the order of `Tape`: what the scenario does, then whoever takes notes, then what people did."""
+        self._obey("scenario")
+        if self.witness is not None and not self.now % 1000:
+            self.witness.see(self.cluster, self.tape.commands, self._given)
+        self._obey()
+
+    def _obey(self, who: str = "") -> None:
+        commands = self.tape.commands
+        while self._given < self._most and (timed := commands[self._given]).at_ms <= self.now and who in ("", timed.who):
+            self.cluster.do(timed.command)
+            self._given += 1

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 STANDARD = {
     "__future__",
     "argparse",
+    "array",
     "ast",
     "binascii",
     "bisect",
@@ -78,7 +79,7 @@ MAY_IMPORT = {
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
 
-TOP = {"scenario", "conditions", "recording", "conformance", "bench", "forecast", "questions", "links"}
+TOP = {"scenario", "conditions", "recording", "tape", "copies", "conformance", "bench", "forecast", "questions", "links"}
 
 
 def modules():
