@@ -13,17 +13,23 @@ from simulation import links
 from simulation.api.errors import StatusError
 from simulation.recording import Recording, Timed
 
+LONGEST = 60.0
+"""Seconds of CPU that opening a link may take."""
 
-async def played(run: links.Run, at_ms: int | None = None) -> Recording:
-    """The run, played. Raises links.BadLink."""
+
+async def played(run: links.Run, longest: float = LONGEST) -> Recording:
+    """The run, played. Raises links.BadLink, also for a run that takes more than these seconds of CPU."""
     try:
         begins, _ = await asyncio.to_thread(links.begin, run)
         recording = Recording(begins, run.seed)
-        until = time.monotonic() + PATIENCE
+        spent, since = 0.0, time.thread_time()
         for _ in links.play(run, recording):
-            if time.monotonic() > until:
+            if (slice := time.thread_time() - since) > PATIENCE:
+                spent += slice
+                if spent > longest:
+                    raise links.BadLink(f"It takes more than {longest:g} seconds to play the run in this link.")
                 await asyncio.sleep(0)
-                until = time.monotonic() + PATIENCE
+                since = time.thread_time()
     except StatusError as error:
         raise links.BadLink(f"What this link begins with is refused: {error.message[:300]}") from None
     except links.Refused as error:

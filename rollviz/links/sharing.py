@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from rollviz.desk.words import clock
-from rollviz.links import moments
+from rollviz.export.moment import Moment as Shown
+from rollviz.links import cards, moments
 from rollviz.links.address import absolute
 from rollviz.links.moments import Moment
 from rollviz.links.qr import qr
@@ -39,8 +40,10 @@ async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
     """The desk as it stands now, in each of the four ways."""
     recording = room.recording
     cluster, commands, seed, begins = recording.cluster.copy(), list(recording.commands), recording.seed, recording.scenario
+    shown = Shown(recording, cluster)
     now = str(room.picture().parts["now"][1])
     made = await asyncio.to_thread(_written, begins, seed, commands, cluster)
+    await cards.note([text for _, text in made], shown)
     lesson, found = moments.title_of(begins), []
     for run, text in made:
         moment = moments.words_of(now, run, lesson)
@@ -61,7 +64,7 @@ def way(request: HttpRequest, name: str, run: links.Run, text: str, moment: Mome
     path = f"/s/{short}" if short else f"/l/{text}"
     address = absolute(request, f"/embed{path}" if name == "embed" else path) if fits else ""
     copied = frame(address, moment.title) if name == "embed" and fits else address
-    card = absolute(request, f"{path}/card.png") if fits else ""
+    card = f"{path}/card.png" if fits else ""
     return Way(name, title, words, address, copied, "" if short else text, len(text), moment, card, qr(address) if fits else None)
 
 

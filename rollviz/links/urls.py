@@ -6,9 +6,11 @@ from rollviz.links import views
 
 urlpatterns = [
     path("l/<str:text>", views.link),
+    path("l/<str:text>/card.png", views.card),
     path("l/<str:text>/share", views.share_link),
     path("s", views.shorten),
     path("s/<str:short>", views.link),
+    path("s/<str:short>/card.png", views.card),
     path("s/<str:short>/share", views.share_link),
     path("embed/l/<str:text>", views.embed),
     path("embed/s/<str:short>", views.embed),

@@ -10,11 +10,12 @@ from django.views.decorators.csrf import csrf_exempt
 from rollviz.desk.render import page
 from rollviz.desk.views import answers, facts
 from rollviz.desk.words import clock
-from rollviz.links import moments, opening, sharing, store
+from rollviz.links import cards, moments, opening, sharing, store
 from rollviz.links.address import absolute, only_here
 from rollviz.links.moments import Moment
 from rollviz.rooms import limits
 from rollviz.rooms.keys import grant
+from rollviz.rooms.limits import Allowances
 from rollviz.rooms.refusals import Refused
 from rollviz.rooms.registry import registry
 from simulation import ENGINE, links
@@ -22,6 +23,11 @@ from simulation.commands import Command
 
 SHOWN_COMMANDS = 12
 """How many of a link's commands its page lists."""
+
+
+PICTURES_PER_MINUTE = 120
+
+pictures = Allowances(PICTURES_PER_MINUTE, "pictures of links")
 
 
 class NoSuchLink(Exception):
@@ -81,6 +87,16 @@ async def link(request: HttpRequest, **names: str) -> HttpResponse:
     else:
         response = render(request, "links/differs.html", {**_told(request, found), "desk": desk.id})
     grant(response, desk, key, secure=request.is_secure())
+    return response
+
+
+@opens("GET", "HEAD")
+async def card(request: HttpRequest, **names: str) -> HttpResponse:
+    """What a chat shows of a link."""
+    found = await _find(**names)
+    pictures.take(request.META.get("REMOTE_ADDR", ""))
+    response = HttpResponse(await cards.png_of(found.text, found.run), content_type="image/png")
+    response["Cache-Control"] = "public, max-age=86400"
     return response
 
 
