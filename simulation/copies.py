@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from simulation.cluster import Cluster
 from simulation.engine import Millis
 
-GRAIN = 400
+GRAIN = 300
 """Pieces of work (entries of the engine's queue) between two kept moments: some milliseconds of playing again."""
 COMMAND_WORK = 40
 """What a command costs, in the same measure."""
@@ -19,7 +19,7 @@ BETWEEN_LOOKS = GRAIN // 4
 MOST = 160
 MOST_BYTES = 24_000_000
 """What a recording keeps at most, by the estimate below: whatever the run's length, the number of its pods and commands."""
-BYTES, POD_BYTES = 30_000, 500
+BYTES, POD_BYTES = 50_000, 400
 """About what a kept moment takes: with a cluster of no pods, and for each pod. The objects themselves are shared."""
 
 

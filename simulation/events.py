@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from simulation.engine import Millis
+from simulation.layers import Layers
 from simulation.objects import EPOCH, KINDS, Event, EventSeries, EventSource, ObjectMeta, ObjectReference, Time
 
 SIMILAR = 10
@@ -29,19 +30,20 @@ class EventLog:
     __slots__ = ("_buckets", "_events", "_groups", "_number", "_observed")
 
     def __init__(self) -> None:
-        self._events: dict[str, Event] = {}
-        self._observed: dict[tuple, tuple[str, int, Time]] = {}
+        self._events = Layers()
+        """Name -> Event."""
+        self._observed = Layers()
         """Event key -> (name of the Event that carries it, occurrences, first second): it also counts what is never written."""
         self._number = 0
-        self._groups: dict[tuple, tuple[int, tuple[str, ...]]] = {}
+        self._groups = Layers()
         """Group key -> (last seen in s, distinct messages)."""
-        self._buckets: dict[tuple, tuple[float, int]] = {}
+        self._buckets = Layers()
         """Spam key -> (tokens, last refill in s)."""
 
     def since(self, version: int) -> list[Event]:
         """Events written after a resourceVersion, oldest first."""
         new = []
-        for event in reversed(self._events.values()):
+        for event in self._events.newest():
             if int(event.metadata.resource_version) <= version:
                 break
             new.append(event)
@@ -73,7 +75,7 @@ class EventLog:
         name, count, first = self._observe(key, now, about)
         if not self._allowed(seconds, spam):
             return
-        seen = self._events.pop(name, None)
+        seen = self._events.pop(name)
         if seen is not None:
             self._again(replace(seen, message=message, count=count, last_timestamp=seconds), store)
             return
@@ -99,15 +101,16 @@ class EventLog:
         """events.k8s.io/v1: the same event within six minutes grows a series instead of a count."""
         seconds = now // 1000
         key = (SCHEDULER, about.uid, reason, message)
-        seen = self._events.get(self._observed[key][0]) if key in self._observed else None
+        observed = self._observed.get(key)
+        seen = self._events.get(observed[0]) if observed is not None else None
         if seen is not None:
             last = seen.series.last_observed_time if seen.series else seen.event_time
             if seconds - (last or 0) <= SERIES_SECONDS:
-                del self._events[seen.metadata.name]
+                self._events.pop(seen.metadata.name)
                 count = (seen.series.count if seen.series else 1) + 1
                 self._again(replace(seen, series=EventSeries(count, seconds)), store)
                 return
-            del self._observed[key]
+            self._observed.pop(key)
         name, _, _ = self._observe(key, now, about)
         event = Event(
             metadata=_metadata(name, seconds, about, store),
@@ -137,7 +140,7 @@ class EventLog:
 
     def _combined(self, seconds: int, group: tuple, message: str, local: tuple) -> tuple[str, tuple]:
         """EventAggregate: (message, key) under which this event is counted."""
-        last, messages = self._groups.get(group, (seconds, ()))
+        last, messages = self._groups.get(group) or (seconds, ())
         if seconds - last > WINDOW_SECONDS:
             messages = ()
         if message not in messages:
@@ -149,7 +152,7 @@ class EventLog:
 
     def _allowed(self, seconds: int, spam: tuple) -> bool:
         """A token bucket per (source, object, type): the reason does not matter."""
-        tokens, last = self._buckets.get(spam, (float(BURST), seconds))
+        tokens, last = self._buckets.get(spam) or (float(BURST), seconds)
         tokens = min(float(BURST), tokens + (seconds - last) / REFILL_SECONDS)
         allowed = tokens >= 1
         self._buckets[spam] = (tokens - 1 if allowed else tokens, seconds)
@@ -171,11 +174,11 @@ class EventLog:
             name, event = next(iter(self._events.items()))
             if seconds - last_seen(event) <= TTL_SECONDS:
                 return
-            del self._events[name]
+            self._events.pop(name)
             if len(self._observed) > 4 * len(self._events) + 1000:
-                self._observed = {key: seen for key, seen in self._observed.items() if seen[0] in self._events}
-                self._groups = {key: found for key, found in self._groups.items() if seconds - found[0] <= WINDOW_SECONDS}
-                self._buckets = {k: b for k, b in self._buckets.items() if seconds - b[1] <= BURST * REFILL_SECONDS}
+                self._observed.keep({key: seen for key, seen in self._observed.items() if seen[0] in self._events})
+                self._groups.keep({key: found for key, found in self._groups.items() if seconds - found[0] <= WINDOW_SECONDS})
+                self._buckets.keep({k: b for k, b in self._buckets.items() if seconds - b[1] <= BURST * REFILL_SECONDS})
 
 
 def _metadata(name: str, seconds: Time, about: ObjectReference, store: Any) -> ObjectMeta:

@@ -57,10 +57,11 @@ FOUNDATION = {"engine", "objects", "stages", "pods", "nodes"}
 MAY_IMPORT = {
     "engine": set(),
     "objects": set(),
+    "layers": set(),
     "stages": {"engine", "objects"},
     "pods": {"engine", "objects"},
     "nodes": {"objects"},
-    "events": FOUNDATION,
+    "events": FOUNDATION | {"layers"},
     "ledger": FOUNDATION,
     "states": FOUNDATION,
     "store": FOUNDATION | {"events"},
