@@ -84,6 +84,7 @@ IDLE_SECONDS = float(os.environ.get("IDLE_SECONDS", "60"))
 """A desk that nobody has watched or touched for this long leaves memory; it comes back from its journal."""
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 320 * 1024
+FILE_UPLOAD_HANDLERS = ["rollviz.export.upload.Bounded"]
 
 LOGGING = {
     "version": 1,

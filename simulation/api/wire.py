@@ -137,7 +137,7 @@ def _slice(out: Json) -> None:
 
 def _budget(out: Json) -> None:
     out.setdefault("spec", {})
-    status = out["status"]
+    status = out.setdefault("status", {})
     _times(status.get("disruptedPods", {}), *status.get("disruptedPods", {}))
     for condition in status.get("conditions", ()):
         _times(condition, *CONDITION_TIMES)

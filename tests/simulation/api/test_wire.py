@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from simulation.api.defaults import default
 from simulation.api.errors import StatusError
 from simulation.api.wire import from_manifest, from_rfc3339, rfc3339, to_json
+from simulation.cluster import Cluster
+from simulation.kubectl.parse import parse
 from simulation.objects import (
     EPOCH,
     KINDS,
@@ -197,3 +199,9 @@ def test_no_manifest_makes_anything_but_a_record_or_a_refusal(kind, spec, metada
     except StatusError:
         return
     assert to_json(obj)["kind"] == kind
+
+
+def test_a_budget_is_written_before_anybody_has_looked_at_it():
+    cluster = Cluster(1)
+    cluster.do(parse("create poddisruptionbudget web --selector=app=web --min-available=1"))
+    assert to_json(cluster.store.get("PodDisruptionBudget", "web"))["spec"]["minAvailable"] == 1
