@@ -7,7 +7,7 @@ that is wrong. What a key means is said at its field below; `schema()` says the 
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from simulation.api.documents import MAX_BYTES, BadDocument, Document, read_all, write
+from simulation.api.documents import MAX_BYTES, MAX_DOCUMENTS, BadDocument, Document, read_all, write
 from simulation.api.errors import StatusError, go_json
 from simulation.cluster import Cluster
 from simulation.commands import Apply, Command, Create
@@ -131,7 +131,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nodes: Annotated[int, Meta(ge=1, le=20)] = 4
     images: Annotated[tuple[Image, ...], Meta(max_length=100)] = ()
     """How versions behave, where the catalogue of `stages.py` should not guess it from an image's name."""
-    objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=100)] = ()
+    objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_DOCUMENTS)] = ()
     """Kubernetes manifests, created before the clock starts."""
     apply: str = ""
     """More of them as one text, applied as `kubectl apply` does, with the annotation that this leaves."""
@@ -191,6 +191,8 @@ class Scenario(msgspec.Struct, frozen=True):
         told = run.scenario
         given = [(timed.at_ms, timed.command) for timed in run.commands if timed.who != "scenario"]
         timed = sorted([*told.commands, *given], key=lambda timed: timed[0])
+        if (crowded := _crowded(at for at, _ in timed)) is not None:
+            raise BadScenario(f"this run has more than {MOST_IN_ONE_SECOND} commands in its second {timed[crowded][0] // 1000}")
         body = {**_body(told), "seed": run.seed, "commands": [{"at": _seconds(at), **_said(command)} for at, command in timed]}
         body = {key: body[key] for key in _File.__struct_fields__ if body.get(key) not in (None, [], "")}
         text = write(body)
@@ -362,17 +364,24 @@ def _check(document: Document, file: _File) -> None:
             value = getattr(image, field)
             if not isinstance(value, str) and not 0 <= value <= MOST_OF_AN_IMAGE:
                 raise _bad(document, ("images", i, field), f"{field} is out of range")
-    in_second: dict[int, int] = {}
-    for i, timed in enumerate(file.commands):
-        second = int(timed.at)
-        in_second[second] = in_second.get(second, 0) + 1
-        if in_second[second] > MOST_IN_ONE_SECOND:
-            raise _bad(document, ("commands", i, "at"), f"more than {MOST_IN_ONE_SECOND} commands in one second")
+    if (crowded := _crowded(timed.at * 1000 for timed in file.commands)) is not None:
+        raise _bad(document, ("commands", crowded, "at"), f"more than {MOST_IN_ONE_SECOND} commands in one second")
     for i, question in enumerate(file.questions):
         if (question.step is None) == (question.at is None):
             raise _bad(document, ("questions", i), "a question has either step or at")
         if question.step is not None and question.step > len(file.steps):
             raise _bad(document, ("questions", i, "step"), f"there is no step {question.step}: the steps are {len(file.steps)}")
+
+
+def _crowded(times: Iterable[float]) -> int | None:
+    """The place of the first command (by its ms) that is one too many in its second."""
+    in_second: dict[int, int] = {}
+    for i, at in enumerate(times):
+        second = int(at) // 1000
+        in_second[second] = in_second.get(second, 0) + 1
+        if in_second[second] > MOST_IN_ONE_SECOND:
+            return i
+    return None
 
 
 def _timed(document: Document, index: int, timed: _Timed) -> Command:

@@ -4,16 +4,20 @@ Colours come from static/css/app.css and glyphs from templates/_sprite.html, so 
 """
 
 import re
+import subprocess
+import sys
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from resvg_py import svg_to_bytes
 
 from rollviz.export.lettering import FILES, drawable
 
 FAMILY = "B612"
+RASTER = Path(__file__).with_name("raster.py")
+RASTER_SECONDS = 20
 
 
 def _tokens() -> dict[str, str]:
@@ -90,8 +94,8 @@ class Pen:
 @lru_cache(maxsize=64)
 def _raster(svg: str) -> bytes:
     """Of the last pictures the bytes are kept: what has not changed is not drawn again."""
-    fonts = [str(path) for path in FILES.values()]
-    return bytes(svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=fonts, font_family=FAMILY))
+    asked = [sys.executable, "-I", RASTER, FAMILY, *FILES.values()]
+    return subprocess.run(asked, input=svg.encode(), stdout=subprocess.PIPE, check=True, timeout=RASTER_SECONDS).stdout
 
 
 def _n(number: float) -> str:

@@ -1,7 +1,9 @@
 """What may be taken from a desk, by everybody who may watch it; and the way back in: a file becomes a desk of one's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
@@ -22,11 +24,16 @@ from simulation.api.documents import MAX_BYTES
 from simulation.scenario import BadScenario, from_file, schema
 
 EXPORTS_PER_MINUTE = 60
+FILES_PER_MINUTE = 60
 AT_ONCE = 4
 """Files that are made at the same time; a table keeps its place until it is sent."""
 
 exports = Allowances(EXPORTS_PER_MINUTE, "exports")
+files = Allowances(FILES_PER_MINUTE, "files")
+"""By network address."""
 _places = asyncio.Semaphore(AT_ONCE)
+_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
+"""All reading and drawing is done on one thread, so that it never takes more than its share from the desks."""
 
 
 @answers("GET", "HEAD")
@@ -54,14 +61,15 @@ async def scenario_schema(request: HttpRequest) -> HttpResponse:
 @answers("POST")
 async def open_file(request: HttpRequest) -> HttpResponse:
     """A scenario file or a manifest becomes a desk; a bad one is the home page again with a sentence that names the line."""
-    limits.new_desks.take(request.META.get("REMOTE_ADDR", ""))
+    for allowance in (files, limits.new_desks):
+        allowance.take(request.META.get("REMOTE_ADDR", ""))
     given = request.FILES.get("file")
     try:
-        begun = await asyncio.to_thread(from_file, _text_of(request, given))
+        begun = await _aside(from_file, _text_of(request, given))
         room, key = await registry.make(begun)
     except BadScenario as bad:
         name = given.name[:100] if given is not None else ""
-        context = {"gallery": await asyncio.to_thread(gallery.gallery), "refused": {"file": name, "line": bad.line, "said": bad.said}}
+        context = {"gallery": await _aside(gallery.gallery), "refused": {"file": name, "line": bad.line, "said": bad.said}}
         return render(request, "home.html", context, status=422)
     response = HttpResponseRedirect(f"/d/{room.desk.id}")
     response.status_code = 303
@@ -70,6 +78,10 @@ async def open_file(request: HttpRequest) -> HttpResponse:
 
 
 # --------------------------------------------------------------------------------------------------------------- details
+
+
+async def _aside(function: Callable, *args: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, function, *args)
 
 
 def _text_of(request: HttpRequest, given: UploadedFile | None) -> str:
@@ -100,7 +112,7 @@ async def _whole(room: Room, made: File, at: int | None) -> HttpResponse:
     shown = Moment(recording, recording.cluster.copy()) if at is None else moment(recording, at)
     async with _places:
         try:
-            body = await asyncio.to_thread(made.whole, shown)
+            body = await _aside(made.whole, shown)
         except BadScenario as long:
             raise Refused(f"{long.said[0].upper()}{long.said[1:]}.") from None
     return HttpResponse(body, content_type=made.type)
@@ -116,6 +128,6 @@ async def _streamed(room: Room, made: File, at: int | None) -> StreamingHttpResp
 async def _sent(pieces: Iterator[str]) -> AsyncIterator[str]:
     """Each piece is made beside the event loop, which others use meanwhile."""
     async with _places:
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        while (piece := await _aside(next, pieces, None)) is not None:
             if piece:
                 yield piece

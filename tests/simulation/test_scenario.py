@@ -209,7 +209,7 @@ BAD = [
     ("- a", 1, "the file must be a mapping, not a list"),
     ("title: &t T\nsummary: *t", 1, "anchors and aliases are not allowed"),
     ("title: T\n  bad: [", 2, "mapping values are not allowed"),
-    ("title: T\nobjects:\n" + "  - {}\n" * 101, 2, "at most 100 objects"),
+    ("title: T\nobjects:\n" + "  - {}\n" * 51, 2, "at most 50 objects"),
 ]
 
 
@@ -361,6 +361,15 @@ def test_a_run_that_is_too_long_for_a_file_says_so():
     for _ in range(50):
         run.do(Apply(f"{json.dumps(manifest('Service'))}\n# {'x' * 6000}"))
     with pytest.raises(BadScenario, match="too much behind it for one file"):
+        Scenario.save(run)
+
+
+def test_what_could_not_be_opened_again_is_not_saved():
+    run = Recording(load("fade"), 1)
+    run.run(2500)
+    for i in range(501):
+        run.do(parse(f"annotate deployment/web note={i} --overwrite"))
+    with pytest.raises(BadScenario, match="more than 500 commands in its second 2"):
         Scenario.save(run)
 
 

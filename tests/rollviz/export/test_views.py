@@ -24,6 +24,7 @@ COMMAND = "set image deployment/web web=web:2.O"
 @pytest.fixture(autouse=True)
 def nobody_has_exported(monkeypatch):
     monkeypatch.setattr(views, "exports", Allowances(views.EXPORTS_PER_MINUTE, "exports"))
+    monkeypatch.setattr(views, "files", Allowances(views.FILES_PER_MINUTE, "files"))
     monkeypatch.setattr(views, "_places", asyncio.Semaphore(views.AT_ONCE))
 
 
