@@ -17,6 +17,7 @@ ARGS = [
     "--no-first-run",
     "--disable-gpu",
     "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
 ]
 WATCH = """
     window.refused = [];
