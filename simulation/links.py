@@ -17,7 +17,7 @@ from simulation import ENGINE, scenario
 from simulation.api.errors import StatusError
 from simulation.api.wire import to_json
 from simulation.cluster import Cluster
-from simulation.commands import Command
+from simulation.commands import MAX_COMMANDS, Command, Several
 from simulation.objects import KINDS
 from simulation.recording import Recording, Timed
 from simulation.scenario import Scenario
@@ -153,7 +153,7 @@ def read(text: str, bounds: Bounds = LINK) -> Run:
         raise BadLink("A part of this link was lost or changed on the way. Copy it again, whole.")
     try:
         run = _DECODER.decode(_inflated(packed, bounds.inflated))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadLink(f"This link holds what no desk has: {str(error)[:200]}.") from None
     _validate(run, bounds)
     return run
@@ -183,6 +183,8 @@ def _validate(run: Run, bounds: Bounds) -> None:
     for given in run.commands:
         if not before <= given.at_ms <= run.at_ms or len(given.who) > WHO_CHARS or given.who == "scenario":
             raise BadLink("The commands of this link are not in the order of their times.")
+        if isinstance(given.command, Several) and not _is_one_line(given.command):
+            raise BadLink(f"One command of this link is more than {MAX_COMMANDS} acts.")
         before = given.at_ms
     if not SUM.fullmatch(run.state):
         raise BadLink("This link does not say what it should lead to.")
@@ -191,6 +193,11 @@ def _validate(run: Run, bounds: Bounds) -> None:
             raise BadLink("The scenario in this link is too large for one.")
     elif not re.fullmatch(r"[a-z0-9-]{1,64}", run.scenario.name) or not SUM.fullmatch(run.scenario.sum):
         raise BadLink("The scenario that this link names is none.")
+
+
+def _is_one_line(several: Several) -> bool:
+    """As a line can be typed: so many acts, and none of them is several again."""
+    return len(several.commands) <= MAX_COMMANDS and not any(isinstance(command, Several) for command in several.commands)
 
 
 def knots(text: str) -> int:
@@ -218,7 +225,7 @@ def play(run: Run, recording: Recording) -> Iterator[None]:
             recording.do(given.command, given.who)
         except StatusError as error:
             raise Refused(f"Command {number} of {len(run.commands)} is refused: {error.message}") from None
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, RecursionError):
             raise Refused(f"Command {number} of {len(run.commands)} makes no sense.") from None
         yield
     yield from _pass(recording, run.at_ms)

@@ -3,10 +3,10 @@ of the rooms and for so long at most.
 """
 
 import asyncio
-import hashlib
 
 from rollviz.export import card
 from rollviz.export.moment import Moment
+from rollviz.links.moments import key_of
 from rollviz.links.opening import played
 from simulation import links
 
@@ -19,7 +19,7 @@ _drawn: dict[bytes, bytes] = {}
 
 async def note(texts: list[str], shown: Moment) -> None:
     """Draws what these links lead to."""
-    if any(_key(text) not in _drawn for text in texts):
+    if any(key_of(text) not in _drawn for text in texts):
         png = await asyncio.to_thread(_png, shown)
         for text in texts:
             _keep(text, png)
@@ -27,10 +27,10 @@ async def note(texts: list[str], shown: Moment) -> None:
 
 async def png_of(text: str, run: links.Run) -> bytes:
     """Raises links.BadLink."""
-    if _key(text) not in _drawn:
+    if key_of(text) not in _drawn:
         recording = await played(run, PATIENCE)
         _keep(text, await asyncio.to_thread(_png, Moment(recording, recording.cluster)))
-    return _drawn[_key(text)]
+    return _drawn[key_of(text)]
 
 
 def _png(shown: Moment) -> bytes:
@@ -38,10 +38,6 @@ def _png(shown: Moment) -> bytes:
 
 
 def _keep(text: str, png: bytes) -> None:
-    _drawn[_key(text)] = png
+    _drawn[key_of(text)] = png
     while len(_drawn) > KEPT:
         del _drawn[next(iter(_drawn))]
-
-
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()

@@ -4,6 +4,7 @@ A crawler's GET may ask for any run that somebody thought up. So it is played fo
 described by what it holds. Whoever makes a link from a desk knows the words already, and notes them here.
 """
 
+import hashlib
 import time
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ MOST_PODS = 200
 """Wanted pods beyond which a single step of a controller could use up the budget."""
 MOST_KNOTS = 3_000
 """What all commands together may hold, since one of them may be a manifest that takes long to read."""
-KEPT = 500
+KEPT = 2_000
 
 
 class Moment(NamedTuple):
@@ -33,21 +34,26 @@ class Moment(NamedTuple):
     same: bool
 
 
-_noted: dict[str, Moment] = {}
+_noted: dict[bytes, Moment] = {}
 
 
 def note(text: str, moment: Moment) -> None:
     """The words that a desk had when this link was made."""
-    _noted[text] = moment
+    _noted[key_of(text)] = moment
     while len(_noted) > KEPT:
         del _noted[next(iter(_noted))]
 
 
 def moment_of(text: str, run: links.Run) -> Moment:
     """Raises links.BadLink for a run that is refused: what it begins with, or what it does in the time there is for it."""
-    if text not in _noted:
+    if key_of(text) not in _noted:
         note(text, _found(run))
-    return _noted[text]
+    return _noted[key_of(text)]
+
+
+def key_of(text: str) -> bytes:
+    """What is remembered of a link, which may be long."""
+    return hashlib.sha256(text.encode()).digest()
 
 
 def words_of(now: str, run: links.Run, lesson: str, same: bool = True) -> Moment:

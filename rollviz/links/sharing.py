@@ -16,8 +16,6 @@ from rollviz.links.qr import qr
 from rollviz.rooms.room import Room
 from simulation import links
 
-WAYS = ("moment", "start", "live", "embed")
-
 
 class Way(NamedTuple):
     """One kind of link. `text` is the run to make a short link of, "" if this is one already or needs none."""
@@ -36,24 +34,26 @@ class Way(NamedTuple):
     code: SafeString | None
 
 
+class Made(NamedTuple):
+    run: links.Run
+    text: str
+    moment: Moment
+
+
+KEPT = 100
+_lately: dict[str, tuple[tuple, list[Made]]] = {}
+"""What was shared last of each desk, and how it stood then."""
+
+
 async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
     """The desk as it stands now, in each of the four ways."""
-    recording = room.recording
-    cluster, commands, seed, begins = recording.cluster.copy(), list(recording.commands), recording.seed, recording.scenario
-    shown = Shown(recording, cluster)
-    now = str(room.picture().parts["now"][1])
-    made = await asyncio.to_thread(_written, begins, seed, commands, cluster)
-    await cards.note([text for _, text in made], shown)
-    lesson, found = moments.title_of(begins), []
-    for run, text in made:
-        moment = moments.words_of(now, run, lesson)
-        moments.note(text, moment)
-        found.append(way(request, run.opens, run, text, moment))
-    run, text = made[0]
+    made = await _made(room)
+    found = [way(request, run.opens, run, text, moment) for run, text, moment in made]
+    run, text, moment = made[0]
     live = absolute(request, f"/d/{room.desk.id}")
     title, words = _told("live", run)
     found.append(Way("live", title, words, live, live, "", len(live), None, "", qr(live)))
-    found.append(way(request, "embed", run, text, found[0].moment))
+    found.append(way(request, "embed", run, text, moment))
     return found
 
 
@@ -72,6 +72,26 @@ def frame(address: str, title: str) -> str:
     """The line for a page: as wide as the page lets it be, and as high as a desk needs."""
     style = "width:100%;height:44rem;max-height:92vh;border:0"
     return f'<iframe src="{escape(address)}" title="{escape(title)}" style="{style}" loading="lazy" allow="fullscreen"></iframe>'
+
+
+async def _made(room: Room) -> list[Made]:
+    """The runs of the moment with their texts and words. A class that shares one moment shares one making."""
+    recording, now = room.recording, str(room.picture().parts["now"][1])
+    cluster, commands = recording.cluster.copy(), list(recording.commands)
+    stands = (cluster.now, cluster.store.revision, commands)
+    if (kept := _lately.get(room.desk.id)) and kept[0] == stands:
+        return kept[1]
+    shown = Shown(recording, cluster)
+    written = await asyncio.to_thread(_written, recording.scenario, recording.seed, commands, cluster)
+    await cards.note([text for _, text in written], shown)
+    lesson = moments.title_of(recording.scenario)
+    made = [Made(run, text, moments.words_of(now, run, lesson)) for run, text in written]
+    for one in made:
+        moments.note(one.text, one.moment)
+    _lately[room.desk.id] = stands, made
+    while len(_lately) > KEPT:
+        del _lately[next(iter(_lately))]
+    return made
 
 
 def _written(begins, seed, commands, cluster) -> list[tuple[links.Run, str]]:

@@ -1,8 +1,10 @@
 """The pages of links. Looking at one changes nothing and costs next to nothing; opening one makes a desk of one's own."""
 
 import functools
+import logging
 from typing import NamedTuple
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -16,17 +18,23 @@ from rollviz.links.moments import Moment
 from rollviz.rooms import limits
 from rollviz.rooms.keys import grant
 from rollviz.rooms.limits import Allowances
-from rollviz.rooms.refusals import Refused
+from rollviz.rooms.refusals import NotSaved, Refused
 from rollviz.rooms.registry import registry
 from simulation import ENGINE, links
 from simulation.commands import Command
+
+logger = logging.getLogger(__name__)
 
 SHOWN_COMMANDS = 12
 """How many of a link's commands its page lists."""
 
 
-PICTURES_PER_MINUTE = 120
+PICTURES_PER_MINUTE = 300
 
+SHARES_PER_MINUTE = 300
+"""Of one address: a class looks out of one."""
+
+shares = Allowances(SHARES_PER_MINUTE, "shares")
 pictures = Allowances(PICTURES_PER_MINUTE, "pictures of links")
 
 
@@ -51,6 +59,9 @@ def opens(*methods: str):
                 response = await view(request, **names)
             except links.BadLink as error:
                 response = render(request, "links/bad.html", {"message": str(error)}, status=400)
+            except DatabaseError:
+                logger.exception("A link could not be opened or kept")
+                raise NotSaved from None
             except NoSuchLink:
                 response = render(request, "links/bad.html", {"message": "Nobody made a link by this name here."}, status=404)
             response["X-Robots-Tag"] = "noindex"
@@ -122,6 +133,7 @@ async def embed(request: HttpRequest, **names: str) -> HttpResponse:
 async def share_desk(request: HttpRequest, desk: str) -> HttpResponse:
     """What the share dialog shows, also as a page of its own."""
     room = await registry.open(desk)
+    shares.take(request.META.get("REMOTE_ADDR", ""))
     try:
         ways = await sharing.ways_of(request, room)
     except links.TooLong as error:

@@ -162,6 +162,26 @@ def test_a_bomb_is_not_unpacked(megabytes, said):
     assert peak < PEAK_BYTES / 10
 
 
+@pytest.mark.parametrize("depth", [2, 400, 5_000])
+def test_commands_within_commands_are_not_followed_into_the_depth(run, depth):
+    pause = b'{"do":"pause","kind":"Deployment","name":"web"}'
+    nested = b'{"do":"several","line":"","commands":[' * depth + pause + b"]}" * depth
+    inside = msgspec.json.encode({**msgspec.to_builtins(run), "commands": []})
+    with pytest.raises(links.BadLink):
+        links.read(packed(inside.replace(b'"commands":[]', b'"commands":[[0,' + nested + b',"you"]]')))
+
+
+def test_one_command_is_at_most_as_many_acts_as_a_line_may_name(run):
+    pause = {"do": "pause", "kind": "Deployment", "name": "web"}
+    for acts, readable in ((100, True), (101, False)):
+        text = forged(run, commands=[[0, {"do": "several", "line": "", "commands": [pause] * acts}, "you"]])
+        if readable:
+            links.read(text)
+        else:
+            with pytest.raises(links.BadLink, match="more than 100 acts"):
+                links.read(text)
+
+
 def test_a_command_that_is_refused_ends_the_run_and_says_which(run):
     ten_million = [20_000, {"do": "scale", "kind": "Deployment", "name": "web", "replicas": 10**7}, "you"]
     bad = links.read(forged(run, commands=[run.commands[0], ten_million]))
