@@ -24,6 +24,8 @@ LONG_BOOLS = {**dict.fromkeys((w for w in TRUE if len(w) > 1), True), **dict.fro
 INT = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]*|[1-9][0-9_]*)")
 BASE_60 = re.compile(r"[-+]?[0-9_]+:[0-9]|[0-9]{4}-[0-9]")
 """Numbers and dates of YAML 1.1 that are texts here."""
+BREAKS = re.compile("[\r\x85\u2028\u2029]")
+"""What YAML may take for the end of a line, besides the plain one."""
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
@@ -81,7 +83,8 @@ class _Writer(yaml.SafeDumper):
         return True
 
     def text(self, data: str) -> yaml.Node:
-        style = "|" if "\n" in data else '"' if data in TRUE + FALSE or _plain_scalar(data) is not data or BASE_60.match(data) else None
+        mistaken = data in TRUE + FALSE or _plain_scalar(data) is not data or BASE_60.match(data) or BREAKS.search(data)
+        style = '"' if mistaken else "|" if "\n" in data else None
         return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 

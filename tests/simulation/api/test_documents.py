@@ -85,6 +85,8 @@ texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20) 
         "\n a",
         "a\r\nb",
         "\u2028",
+        "\x85",
+        "a\n\x85",
     ]
 )
 plain = st.recursive(
@@ -94,6 +96,7 @@ plain = st.recursive(
 )
 
 
+@settings(max_examples=300)
 @given(plain)
 def test_what_is_written_is_read_as_the_same(value):
     assert read(write(value)) == value
