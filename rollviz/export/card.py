@@ -45,10 +45,12 @@ def png(recording: Any, at_ms: int) -> bytes:
 def draw(shown: Moment) -> Pen:
     picture = shown.picture()
     pen = Pen(WIDTH, HEIGHT, colour("panel"))
-    stuck = picture.parts["callout"][1] is not None
-    _sentence(pen, picture.parts["now"][1], stuck)
+    loose, row = _row(picture)
+    moving = [s for s in row if s.v != s.dest and s.dest is not None]
+    waits = picture.parts["callout"][1] is not None or bool(moving) and all(s.pin for s in moving)
+    _sentence(pen, picture.parts["now"][1], waits)
     _signature(pen, shown.scenario.title, clock(shown.now))
-    _strips(pen, *_row(picture))
+    _strips(pen, loose, row)
     pen.rect(0, HEIGHT - WELL, WIDTH, WELL, colour("well"))
     graph.draw(pen, Plot(MARGIN, HEIGHT - WELL + 18, WIDTH - 2 * MARGIN, WELL - 36), picture, 5)
     return pen
@@ -57,7 +59,7 @@ def draw(shown: Moment) -> Pen:
 # ---------------------------------------------------------------------------------------------------------- the sentence
 
 
-def _sentence(pen: Pen, said: Text, stuck: bool) -> None:
+def _sentence(pen: Pen, said: Text, waits: bool) -> None:
     """The first sentence large, the others under it."""
     first, rest = _split(said)
     size, lines = _lines(first)
@@ -69,7 +71,7 @@ def _sentence(pen: Pen, said: Text, stuck: bool) -> None:
     for words in _wrapped(rest, SMALL, False)[:SMALL_LINES]:
         pen.text(MARGIN, base, fit(" ".join(word for word, _ in words), TEXT, SMALL), SMALL, colour("ink-2"))
         base += SMALL * 1.35
-    if stuck:
+    if waits:
         pen.text(MARGIN, base, "Why is it waiting?", SMALL, colour("ink-2"), bold=True)
 
 

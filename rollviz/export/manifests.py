@@ -13,8 +13,8 @@ from simulation.store import controller_of
 ASKED_FOR = ("Service", "PodDisruptionBudget", "Deployment", "ReplicaSet", "Pod")
 """In the order in which they are best created."""
 STAMPS = ("uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "ownerReferences")
-GIVEN = {"Service": ("clusterIP", "clusterIPs"), "Pod": ("nodeName",)}
-"""What the server or the scheduler filled in, and another cluster would do otherwise."""
+GIVEN = {"Service": ("clusterIP", "clusterIPs"), "Pod": ("nodeName", "priority", "preemptionPolicy")}
+"""What the server, an admission plugin or the scheduler filled in, and another cluster would fill in otherwise or refuse."""
 NOTHING = "# Nothing stands on this desk that somebody asked for.\n"
 
 

@@ -35,7 +35,7 @@ def test_a_shared_stuck_rollout_says_so():
 
 def test_the_card_is_of_its_moment_and_not_of_the_end():
     run = rolled_over()
-    assert words(drawn(run, 36_500)).startswith("Fading in v3 5 of 10 8 available")
+    assert words(drawn(run, 36_500)).startswith("Fading in v3 5 of 10 8 available, 8 is the minimum. Why is it waiting?")
     assert words(drawn(run, 10_000)).startswith("10 pods of v1 answer Nothing is moving. rollviz at 0:10 Rollback")
     assert run.now == 60_000
 
