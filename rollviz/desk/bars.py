@@ -5,6 +5,7 @@ A bar is `[set, available, waiting, faulty, …]`, `set` being the place of a Re
 available were. Whoever draws it, the page or the home page's thumbnails, draws the same.
 """
 
+from bisect import bisect_right
 from typing import NamedTuple
 
 from rollviz.desk.words import Version
@@ -49,23 +50,23 @@ class Bars:
         """uid -> its place among the sets."""
         self._worst: tuple[int, int] = (-1, 0)
         self._taken = 0
+        """The second of the last sample that was taken in; there is nothing to see in second 0."""
 
     def follow(self, samples: list[Sample]) -> None:
         now = samples[-1].t if samples else 0
         span_now = span(now)
         if bin_seconds(span_now) != self.bin:
-            self.bin, self.bars, self._taken, self._worst = bin_seconds(span_now), {}, 0, (-1, 0)
+            self.bin, self.bars, self.places, self._taken, self._worst = bin_seconds(span_now), {}, {}, 0, (-1, 0)
         self.span = span_now
-        for sample in samples[max(self._taken, 1) :]:
+        for sample in samples[bisect_right(samples, self._taken, key=lambda sample: sample.t) :]:
             self._take(sample)
-        self._taken = len(samples)
+        self._taken = now
 
     def _take(self, sample: Sample) -> None:
         number = sample.t // self.bin
-        available = sum(s.available for s in sample.sets) - sample.min_available
-        if self._worst[0] == number and self._worst[1] <= available:
+        if self._worst[0] == number and self._worst[1] <= sample.spare:
             return
-        self._worst = (number, available)
+        self._worst = (number, sample.spare)
         bar: list[int] = []
         for s in sample.sets:
             place = self.places.setdefault(s.uid, len(self.places))

@@ -24,13 +24,13 @@ class Line(NamedTuple):
     bad: bool = False
 
 
-def lines(memory, recording, time: int, what) -> Iterator[Line]:
+def lines(memory, cluster, time: int, what) -> Iterator[Line]:
     """What the log says about a Timed command, a ledger Entry or an Event; often nothing."""
     if isinstance(what, Entry):
         tell = RULES.get(what.rule)
-        line = tell(memory, recording, what) if tell else None
+        line = tell(memory, cluster, what) if tell else None
     elif isinstance(what, Event):
-        line = _incident(memory, recording, what)
+        line = _incident(memory, cluster, what)
     else:
         line = _command(memory, what)
     if line is not None:
@@ -59,11 +59,11 @@ def _command(memory, timed) -> Line:
 # ---------------------------------------------------------------------------------------------------------- decisions
 
 
-def _resized(memory, recording, entry: Entry, before: int | None, after: int, sum_: Text, aside: str = "") -> Line | None:
+def _resized(memory, cluster, entry: Entry, before: int | None, after: int, sum_: Text, aside: str = "") -> Line | None:
     name = entry.replicaset
     memory.sizes[name] = after
     memory.scaled_at[name] = entry.time
-    version = version_called(memory, recording, entry.namespace, name)
+    version = version_called(memory, cluster, entry.namespace, name)
     up = before is None or after > before
     if memory.by_hand.pop(name, None) == before and before is not None:
         memory.put_back[name] = (entry.time, after)
@@ -75,7 +75,7 @@ def _resized(memory, recording, entry: Entry, before: int | None, after: int, su
     return Line(entry.time, "i-up" if up else "i-down", text(strong(version, span), aside), sum_)
 
 
-def _growth(memory, recording, entry: Entry) -> Line | None:
+def _growth(memory, cluster, entry: Entry) -> Line | None:
     if entry.decision == "held":
         return None
     terms = entry.terms
@@ -86,105 +86,105 @@ def _growth(memory, recording, entry: Entry) -> Line | None:
     else:
         places = pick(free, "free place", "free places")
         sum_ = text(f"Max total {terms['max_total']} − {pods(terms['pods'])} = {free} {places}.")
-    return _resized(memory, recording, entry, before, before + entry.result, sum_)
+    return _resized(memory, cluster, entry, before, before + entry.result, sum_)
 
 
-def _unhealthy(memory, recording, entry: Entry) -> Line | None:
+def _unhealthy(memory, cluster, entry: Entry) -> Line | None:
     spec, available, budget = entry.terms["spec"], entry.terms["available"], entry.terms["budget"]
     sum_ = text(f"{spec} − {available} available = {spec - available} that do not answer; {budget} may go.")
-    return _resized(memory, recording, entry, spec, spec - entry.result, sum_, ", pods that do not answer first")
+    return _resized(memory, cluster, entry, spec, spec - entry.result, sum_, ", pods that do not answer first")
 
 
-def _available(memory, recording, entry: Entry) -> Line | None:
+def _available(memory, cluster, entry: Entry) -> Line | None:
     available, least, taken = entry.terms["available"], entry.terms["min_available"], entry.terms["taken"]
     before = memory.sizes.get(entry.replicaset)
     sum_ = f"{available} available − min available {least} = {available - least} may go"
     sum_ += f", {taken} of them went already." if taken else "."
     after = before - entry.result if before is not None else 0
-    return _resized(memory, recording, entry, before, after, text(sum_))
+    return _resized(memory, cluster, entry, before, after, text(sum_))
 
 
-def _only_one(memory, recording, entry: Entry) -> Line | None:
+def _only_one(memory, cluster, entry: Entry) -> Line | None:
     was, want = entry.terms["from"], entry.terms["replicas"]
     change = f"{want} wanted − {was} there = {want - was}".replace("= -", "= −")
-    return _resized(memory, recording, entry, was, want, text(f"{change}. One set has pods, so it takes it all."))
+    return _resized(memory, cluster, entry, was, want, text(f"{change}. One set has pods, so it takes it all."))
 
 
-def _too_many(memory, recording, entry: Entry) -> Line | None:
+def _too_many(memory, cluster, entry: Entry) -> Line | None:
     was, want = entry.terms["from"], entry.terms["replicas"]
-    return _resized(memory, recording, entry, was, want, text(f"{was} − {want} wanted = {was - want} too many."))
+    return _resized(memory, cluster, entry, was, want, text(f"{was} − {want} wanted = {was - want} too many."))
 
 
-def _full(memory, recording, entry: Entry) -> Line | None:
+def _full(memory, cluster, entry: Entry) -> Line | None:
     was, want = entry.terms["from"], entry.terms["replicas"]
-    return _resized(memory, recording, entry, was, 0, text(f"The new set has all {want} available, so these {was} are not needed."))
+    return _resized(memory, cluster, entry, was, 0, text(f"The new set has all {want} available, so these {was} are not needed."))
 
 
-def _share(memory, recording, entry: Entry) -> Line | None:
+def _share(memory, cluster, entry: Entry) -> Line | None:
     if not entry.result:
         return None
     spec, most, before, leftover = (entry.terms[k] for k in ("spec", "replicas_with_surge", "max_replicas", "leftover"))
     sum_ = f"{spec} × {most} ÷ {before} rounds to {spec + entry.result - leftover}"
     sum_ += f", and {leftover} left over." if leftover > 0 else f", less {-leftover}." if leftover < 0 else "."
-    return _resized(memory, recording, entry, spec, spec + entry.result, text(sum_))
+    return _resized(memory, cluster, entry, spec, spec + entry.result, text(sum_))
 
 
-def _recreate_old(memory, recording, entry: Entry) -> Line | None:
+def _recreate_old(memory, cluster, entry: Entry) -> Line | None:
     was = entry.terms["from"]
-    return _resized(memory, recording, entry, was, 0, text(f"Recreate: {was} − {was} = 0 before the new set starts."))
+    return _resized(memory, cluster, entry, was, 0, text(f"Recreate: {was} − {was} = 0 before the new set starts."))
 
 
-def _recreate_waits(memory, recording, entry: Entry) -> Line | None:
+def _recreate_waits(memory, cluster, entry: Entry) -> Line | None:
     if not _first(memory, entry.deployment, f"recreate after {memory.moved.get(entry.deployment, (0,))[0]}"):
         return None
     n = entry.terms["old_pods"]
     return Line(entry.time, "i-hold", text(strong("The new set waits.")), text(f"{pods(n)} of the old ones must be gone first."))
 
 
-def _recreate_new(memory, recording, entry: Entry) -> Line | None:
+def _recreate_new(memory, cluster, entry: Entry) -> Line | None:
     want = entry.terms["replicas"]
-    return _resized(memory, recording, entry, memory.sizes.get(entry.replicaset, 0), want, text(f"0 old pods are left, {want} wanted."))
+    return _resized(memory, cluster, entry, memory.sizes.get(entry.replicaset, 0), want, text(f"0 old pods are left, {want} wanted."))
 
 
-def _paused(memory, recording, entry: Entry) -> Line:
+def _paused(memory, cluster, entry: Entry) -> Line:
     want = entry.terms["replicas"]
     return Line(entry.time, "i-hold", text(strong("The Deployment holds.")), text(f"It is paused: {want} wanted, no step is taken."))
 
 
-def _complete(memory, recording, entry: Entry) -> Line:
+def _complete(memory, cluster, entry: Entry) -> Line:
     terms = entry.terms
-    who = version_called(memory, recording, entry.namespace, entry.replicaset) if entry.replicaset else entry.deployment
+    who = version_called(memory, cluster, entry.namespace, entry.replicaset) if entry.replicaset else entry.deployment
     words = text(strong(who, " is complete"))
     sum_ = f"{terms['updated']} updated, {terms['available']} available, {terms['replicas']} wanted."
     return Line(entry.time, "i-ok", words, text(sum_))
 
 
-def _deadline(memory, recording, entry: Entry) -> Line:
+def _deadline(memory, cluster, entry: Entry) -> Line:
     deadline, waited = entry.terms["deadline"], entry.terms["waited"]
     words = text(strong("The deadline has passed: "), Code("ProgressDeadlineExceeded"))
     sum_ = f"{waited} s without progress, {deadline} s allowed. The Deployment says so and changes nothing."
     return Line(entry.time, "s-pullerr", words, text(sum_), True)
 
 
-def _reused(memory, recording, entry: Entry) -> Line:
-    version = version_called(memory, recording, entry.namespace, entry.replicaset)
+def _reused(memory, cluster, entry: Entry) -> Line:
+    version = version_called(memory, cluster, entry.namespace, entry.replicaset)
     words = text(strong(version, f" is revision {entry.terms['revision']} now"))
     sum_ = f"It was revision {entry.terms['was']}. Its template is the wanted one again: no new set is made."
     return Line(entry.time, "i-undo", words, text(sum_))
 
 
-def _history(memory, recording, entry: Entry) -> Line:
+def _history(memory, cluster, entry: Entry) -> Line:
     sets, limit = entry.terms["old_sets"], entry.terms["limit"]
     words = text(strong("An old set is forgotten: "), Code(entry.replicaset))
     return Line(entry.time, "i-down", words, text(f"{sets} old sets − {limit} kept = {sets - limit} to delete."))
 
 
-def _count(memory, recording, entry: Entry) -> Line | None:
+def _count(memory, cluster, entry: Entry) -> Line | None:
     """A ReplicaSet that keeps its number by itself: a pod was killed, or one too many came back."""
     if entry.time - memory.scaled_at.get(entry.replicaset, -ECHO_MS) < ECHO_MS:
         return None
     want, there = entry.terms["replicas"], entry.terms["pods"]
-    version = version_called(memory, recording, entry.namespace, entry.replicaset)
+    version = version_called(memory, cluster, entry.namespace, entry.replicaset)
     if entry.result > 0:
         words, glyph, sum_ = f" makes {pods(entry.result)}", "i-up", f"{want} wanted − {there} there = {want - there} missing."
     else:
@@ -192,7 +192,7 @@ def _count(memory, recording, entry: Entry) -> Line | None:
     return Line(entry.time, glyph, text(strong(version, words)), text(f"The ReplicaSet counts: {sum_}"))
 
 
-def _scheduler(memory, recording, entry: Entry) -> Line | None:
+def _scheduler(memory, cluster, entry: Entry) -> Line | None:
     if not _first(memory, "scheduler", entry.note):
         return None
     return Line(entry.time, "s-pending", text(strong("A pod finds no node."), " It waits."), text(entry.note), True)
@@ -222,7 +222,7 @@ RULES: dict[str, Callable] = {
 # ---------------------------------------------------------------------------------------------------------- incidents
 
 
-def _incident(memory, recording, event: Event) -> Line | None:
+def _incident(memory, cluster, event: Event) -> Line | None:
     about = event.involved_object
     if about.kind != "Pod":
         return None
@@ -231,7 +231,7 @@ def _incident(memory, recording, event: Event) -> Line | None:
     if event.reason == "Failed" and message.startswith("Failed to pull image") and _first(memory, name, "pull"):
         reference = ": ".join(message.split(": ")[-2:])
         return Line(moment(event), "s-pullerr", text(strong("First pull failed: "), Code(reference)), NOTHING, True)
-    version = version_called(memory, recording, about.namespace, name)
+    version = version_called(memory, cluster, about.namespace, name)
     if event.reason == "BackOff" and "pulling image" in message and _first(memory, name, "pull back-off"):
         words = text(strong(version, " backs off"), " before pulling again.")
         sum_ = f"ErrImagePull becomes ImagePullBackOff: {_waits(PULL_BACKOFF_MS)}."

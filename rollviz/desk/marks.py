@@ -1,7 +1,9 @@
-"""What stands over the recording: commands in few words, first failures, verdicts."""
+"""What stands over the recording: commands in few words, first failures, verdicts, steps of the lesson."""
 
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
+from rollviz.desk.bars import span
 from rollviz.desk.words import clock
 
 MARKS = 40
@@ -16,14 +18,33 @@ class Mark(NamedTuple):
 
 
 def marks(recording) -> tuple[Mark, ...]:
-    commands = iter(recording.commands)
-    marks = []
-    for mark in recording.marks:
-        words = _few_words(next(commands).command) if mark.kind == "you" else mark.words
-        if mark.kind == "fault" and "answer" in words:
+    """Of the whole take, before and after the playhead. Where there are more than fit, the first of each stretch."""
+    tape = recording.tape
+    known = (len(tape.marks), span(tape.end // 1000))
+    if (before := _laid.get(tape)) is None or before[0] != known:
+        _laid[tape] = before = known, _lay(tape, known[1])
+    return before[1]
+
+
+_laid: WeakKeyDictionary = WeakKeyDictionary()
+"""Tape -> (what they were made of, its marks)."""
+
+
+def _lay(tape, seconds: int) -> tuple[Mark, ...]:
+    commands = iter(tape.commands)
+    found: list[Mark] = []
+    taken: dict[int, bool] = {}
+    for mark in tape.marks:
+        command = next(commands).command if mark.kind == "you" else None
+        stretch = mark.at_ms * MARKS // (seconds * 1000)
+        if len(tape.marks) > MARKS and stretch in taken:
+            continue
+        if mark.kind == "fault" and "answer" in mark.words:
             continue  # a probe that fails while a pod starts is no fault
-        marks.append(Mark(mark.at_ms / 1000, clock(mark.at_ms), mark.kind, _glyph(mark), words))
-    return tuple(marks[-MARKS:])
+        taken[stretch] = True
+        words = mark.words if command is None else _few_words(command)
+        found.append(Mark(mark.at_ms / 1000, clock(mark.at_ms), mark.kind, _glyph(mark), words))
+    return tuple(found)
 
 
 def _few_words(command) -> str:
@@ -39,6 +60,8 @@ def _few_words(command) -> str:
 
 
 def _glyph(mark) -> str:
+    if mark.kind == "phase":
+        return "i-ok"
     if mark.kind == "fault":
         return "s-crash" if "crash" in mark.words else "s-pullerr"
     return "i-you" if mark.kind == "you" else "s-pullerr"

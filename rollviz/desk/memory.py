@@ -1,22 +1,24 @@
-"""What the desk remembers of a recording: who got which hue, how high each meter stood, what was decided and said.
+"""What the desk remembers of a run: who got which hue, how high each meter stood, what was decided and said.
 
-It is a fold over the recording's own samples, ledger, events and commands, so two desks of one recording remember the same.
-Each picture takes it a little further; a recording that was rewound is folded again from its start.
+It is the recording's witness: shown the cluster once a second, whether the run is lived or played again, it notes the same. So what it
+knows at a moment follows from the run alone, and going back to that moment finds it as it was.
 """
 
 from collections import deque
-from weakref import WeakKeyDictionary
 
 from rollviz.desk import chronicle
-from rollviz.desk.bars import Bars
 from rollviz.desk.chronicle import Line, moment
 from rollviz.desk.versions import version_of
 from rollviz.desk.words import Version
+from simulation.cluster import Cluster
 from simulation.controllers.deployment.util import revision_of
 from simulation.ledger import Entry
+from simulation.recording import Recording, Timed
 
 HUES = 6
 LINES = 80
+SETS = 100
+"""Sets that are remembered. Of more, those that are gone for longest are forgotten: their band on the graph is grey, as `older` is."""
 MOVES = ("created", "scaled-up", "scaled-down", "deleted")
 
 
@@ -78,13 +80,11 @@ class Hues:
 class Memory:
     def __init__(self) -> None:
         self.now = 0
-        self.settled = Hues()
-        """As of the last sample."""
-        self.hues = self.settled
-        """With what has pods at this very moment; the next sample settles it."""
-        self.bars = Bars()
+        self.hues = Hues()
         self.versions: dict[str, Version] = {}
         """uid -> what a set was called when it was last seen."""
+        self.names: dict[str, str] = {}
+        """uid -> a set's name."""
         self.peaks: dict[str, int] = {}
         self.lines: deque[Line] = deque(maxlen=LINES)
         self.line_count = 0
@@ -102,49 +102,68 @@ class Memory:
         """What sets were called that may be deleted by now."""
         self.told: set[tuple[str, ...]] = set()
         """(set, kind of incident) that the log has told already."""
-        self.pictured: tuple | None = None
-        """(what it was made of, the last picture)."""
-        self._samples = self._entries = self._commands = self._revision = 0
+        self._seen: tuple[int, ...] = ()
+        self._entries = self._commands = self._revision = 0
 
-    def follow(self, recording) -> None:
+    def see(self, cluster: Cluster, commands: list[Timed], given: int) -> None:
         """Take in what happened since the last time."""
-        self.now = recording.cluster.now
-        for sample in recording.samples[self._samples :]:
-            self.settled.see([(s.uid, s.revision) for s in sample.sets])
-            for s in sample.sets:
-                if s.available > self.peaks.get(s.uid, 0):
-                    self.peaks[s.uid] = s.available
-        self._samples = len(recording.samples)
-        self.bars.follow(recording.samples)
-        self._see_now(recording.cluster.store)
-        happened = self._new_commands(recording) + self._new_entries(recording.cluster.ledger) + self._new_events(recording.cluster.store)
+        self.now, store = cluster.now, cluster.store
+        timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))
+        seen = (store.revision, cluster.ledger.count, given, self.now // 1000 if timers else 0)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._see_sets(store)
+        happened = self._new_commands(commands, given) + self._new_entries(cluster.ledger) + self._new_events(store)
         happened.sort(key=lambda item: item[:2])
         for time, _, what in happened:
-            for line in chronicle.lines(self, recording, time, what):
+            for line in chronicle.lines(self, cluster, time, what):
                 self.lines.append(line)
                 self.line_count += 1
 
-    def _see_now(self, store) -> None:
-        sets = store.list("ReplicaSet")
-        live = [(rs.metadata.uid, revision_of(rs) or 0) for rs in sets if store.owned(rs.metadata.uid).pods]
-        self.hues = self.settled
-        if frozenset(uid for uid, _ in live) != self.settled.live:
-            self.hues = self.settled.copy()
-            self.hues.see(live)
-        for rs in sets:
-            self.versions[rs.metadata.uid] = version_of(self, store, rs)
+    def copy(self) -> "Memory":
+        twin = Memory.__new__(Memory)
+        for name, value in vars(self).items():
+            twin.__dict__[name] = value.copy() if hasattr(value, "copy") else value
+        return twin
 
-    def _new_commands(self, recording) -> list[tuple]:
-        new = recording.commands[self._commands :]
-        self._commands = len(recording.commands)
+    def _see_sets(self, store) -> None:
+        sets = store.list("ReplicaSet")
+        live = []
+        for rs in sets:
+            uid, owned = rs.metadata.uid, store.owned(rs.metadata.uid)
+            if owned.pods:
+                live.append((uid, revision_of(rs) or 0))
+                self.peaks[uid] = max(self.peaks.get(uid, 0), owned.available(rs.spec.min_ready_seconds, self.now))
+        self.hues.see(live)
+        for rs in sets:
+            self.names[rs.metadata.uid] = rs.metadata.name
+            self.versions[rs.metadata.uid] = version_of(self, store, rs)
+        if len(self.versions) > SETS:
+            self._forget({rs.metadata.uid for rs in sets})
+
+    def _forget(self, alive: set[str]) -> None:
+        """The sets that are gone for longest, and all that was known of them."""
+        gone = [uid for uid in self.versions if uid not in alive][: len(self.versions) - SETS]
+        names = {self.names[uid] for uid in gone}
+        for uid in gone:
+            for known in (self.versions, self.names, self.peaks, self.hues.of, self.hues.born):
+                known.pop(uid, None)
+        for name in names:
+            for known in (self.put_back, self.by_hand, self.sizes, self.scaled_at, self.gone):
+                known.pop(name, None)
+        self.last = {about: entry for about, entry in self.last.items() if about[1] not in names}
+        self.told = {what for what in self.told if what[0] not in names}
+
+    def _new_commands(self, commands: list[Timed], given: int) -> list[tuple]:
+        new = commands[self._commands : given]
+        self._commands = given
         return [(timed.at_ms, 0, timed) for timed in new]
 
     def _new_entries(self, ledger) -> list[tuple]:
-        missing = min(ledger.count - self._entries, len(ledger.entries))
-        first = ledger.count - missing
+        entries = ledger.since(self._entries)
         self._entries = ledger.count
-        entries = [ledger.entries[i] for i in range(len(ledger.entries) - missing, len(ledger.entries))] if missing else []
-        for number, entry in enumerate(entries, first):
+        for number, entry in enumerate(entries, ledger.count - len(entries)):
             self.last[entry.deployment, entry.replicaset, entry.rule] = number, entry
             if entry.decision in MOVES and entry.deployment and entry.by == "deployment-controller":
                 self.moved[entry.deployment] = number, entry
@@ -164,13 +183,10 @@ class Memory:
         return entry
 
 
-_memories: WeakKeyDictionary = WeakKeyDictionary()
-
-
-def memory_of(recording) -> Memory:
-    """The memory of this recording, up to now."""
-    memory = _memories.get(recording)
-    if memory is None or recording.cluster.now < memory.now:
-        memory = _memories[recording] = Memory()
-    memory.follow(recording)
+def memory_of(recording: Recording) -> Memory:
+    """What is remembered at the recording's playhead."""
+    if recording.witness is None:
+        recording.attend(Memory())
+    memory = recording.witness.copy()
+    memory.see(recording.cluster, recording.tape.commands, recording.given)
     return memory

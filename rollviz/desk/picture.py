@@ -5,11 +5,13 @@ templates render, each a value that can be compared with the one before.
 """
 
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import msgspec
 
 from rollviz.desk import bars, scale
 from rollviz.desk.acts import Act, acts
+from rollviz.desk.bars import Bars
 from rollviz.desk.callout import callout
 from rollviz.desk.delta import Tree
 from rollviz.desk.headline import headline
@@ -22,8 +24,10 @@ from rollviz.desk.row import SLOTS, Strips, loose, moving_set, scale_for, shown_
 from rollviz.desk.scene import Scene
 from rollviz.desk.service import endpoints_split, service_box
 from rollviz.desk.sets import Group, Strip, groups
+from rollviz.desk.takes import Take, lanes
 from rollviz.desk.why import why
 from rollviz.desk.words import Text, clock, text
+from simulation.recording import Recording
 
 
 class Picture:
@@ -56,19 +60,27 @@ class Log(NamedTuple):
     """Newest first."""
 
 
-def picture(recording, clock_) -> Picture:
-    """`clock_` has `paused` and `speed`, as people set them. If nothing happened since the last picture, it is that one a little later."""
-    memory = memory_of(recording)
+_drawn: WeakKeyDictionary = WeakKeyDictionary()
+"""Recording -> (what it was made of, its last picture)."""
+_bars: WeakKeyDictionary = WeakKeyDictionary()
+"""Tape -> its bars, all of them: also those after the playhead."""
+
+
+def picture(recording: Recording, clock_, takes: tuple[Take, ...] = ()) -> Picture:
+    """The recording at its playhead. `clock_` has `paused` and `speed`, as people set them; `takes` are all takes of the desk.
+
+    If nothing happened since the last picture, it is that one a little later."""
     cluster = recording.cluster
-    seen = (cluster.store.revision, cluster.now // 1000, cluster.ledger.count, len(recording.commands), clock_.paused, clock_.speed)
-    before = memory.pictured
+    happened = (cluster.store.revision, cluster.now // 1000, cluster.ledger.count, recording.given)
+    seen = (recording.tape, *happened, recording.live, clock_.paused, clock_.speed, takes)
+    before = _drawn.get(recording)
     if before is None or before[0] != seen:
-        memory.pictured = seen, (drawn := _picture(memory, recording, clock_))
+        _drawn[recording] = seen, (drawn := _picture(memory_of(recording), recording, clock_, takes))
         return drawn
     return before[1].later(cluster.now)
 
 
-def _picture(memory: Memory, recording, clock_) -> Picture:
+def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ...]) -> Picture:
     cluster = recording.cluster
     found = groups(cluster.store)
     all_strips = strips(memory, cluster.store, found)
@@ -93,6 +105,7 @@ def _picture(memory: Memory, recording, clock_) -> Picture:
         "why": ("why", why(scene, all_strips, len(cluster.store.loose))),
         "acts": ("acts", _acts(scene, cluster.store)),
         "rack": ("rack", rack(cluster.store)),
+        "takes": ("takes", lanes(takes, recording.live)),
     }
     if taught is not None:
         parts["lesson"] = ("lesson", taught)
@@ -102,6 +115,7 @@ def _picture(memory: Memory, recording, clock_) -> Picture:
         parts[f"{s.id}-foot"] = ("foot", s.footer)
     log = Log(memory.line_count, tuple(reversed(memory.lines)))
     panel = master(scene, most)
+    later = {} if recording.live else {rs.metadata.uid: rs.spec.replicas for rs in recording.tape.cluster.store.list("ReplicaSet")}
     moving = {
         "t": cluster.now,
         "run": not clock_.paused,
@@ -110,17 +124,21 @@ def _picture(memory: Memory, recording, clock_) -> Picture:
         "cols": scale.columns(most),
         "stuck": stuck is not None,
         "many": row.many,
-        "sets": {s.id: moving_set(s) for s in shown},
+        "sets": {s.id: moving_set(s, later) for s in shown},
         "svc": endpoints_split(cluster.store, shown, parts["service"][1]),
         "m": meters(scene, panel),
         "nodes": on_nodes(memory, cluster.store),
         "rec": _recording(memory, recording),
         "h": {"log": log.count, "strips": strips_hash(row)},
     }
+    if not recording.live:
+        moving["end"] = recording.end
     facts = {
         "clock": _clock(cluster.now),
         "speed": clock_.speed,
         "paused": clock_.paused,
+        "past": not recording.live,
+        "end": recording.end,
         "stuck": moving["stuck"],
         "cols": moving["cols"],
         "master": panel,
@@ -158,15 +176,20 @@ def _empty(found: list[Group], store, taught: Lesson | None) -> Text | None:
     return text(acts(None, [])[0].line)
 
 
-def _recording(memory: Memory, recording) -> Tree:
-    drawn = memory.bars
+def _recording(memory: Memory, recording: Recording) -> Tree:
+    """The graph is of the whole take; what stands beside it is of the playhead's moment, and so are the hues and names of what is on the
+    desk then."""
+    tape = recording.tape
+    drawn = _bars.setdefault(tape, Bars())
+    drawn.follow(tape.samples)
+    names = {**tape.witness.versions, **memory.versions}
     latest = recording.samples[-1] if recording.samples else None
     return {
         "span": drawn.span,
         "bin": drawn.bin,
         "bars": drawn.bars.copy(),
-        "sets": {str(i): list(band) for i, band in enumerate(bars.bands(drawn, memory.versions))},
+        "sets": {str(i): list(band) for i, band in enumerate(bars.bands(drawn, names))},
         "max": latest.max_total if latest else 0,
         "min": latest.min_available if latest else 0,
-        "broken": bool(latest and sum(s.available for s in latest.sets) < latest.min_available),
+        "broken": bool(latest and latest.spare < 0),
     }

@@ -99,7 +99,8 @@ def loose(store, top: int) -> Loose | None:
     return Loose(first.metadata.name, image, loose_cells(store.loose.values(), store.now), columns, -(-top // columns))
 
 
-def moving_set(s: Strip) -> Tree:
+def moving_set(s: Strip, later: dict[str, int]) -> Tree:
+    """`later`: uid -> where its cap stands at the end of the take, when that is not now."""
     found: Tree = {
         "v": s.v,
         "r": s.ready,
@@ -114,6 +115,8 @@ def moving_set(s: Strip) -> Tree:
     }
     if s.dest is not None:
         found["d"] = s.dest
+    if later.get(s.uid, s.v) != s.v:
+        found["g"] = later[s.uid]
     if s.cols == 1:
         found["w"] = "|".join(c.word for c in s.pods)
         found["i"] = "|".join(c.name for c in s.pods)

@@ -22,10 +22,10 @@ def version_of(memory, store, rs: ReplicaSet) -> Version:
     return Version(f"{owner.name} {label}" if len(store.list("Deployment")) > 1 else label, hue)
 
 
-def version_called(memory, recording, namespace: str, name: str) -> Version:
+def version_called(memory, cluster, namespace: str, name: str) -> Version:
     """The version of the ReplicaSet with this name, gone or not."""
-    rs = recording.cluster.store.get("ReplicaSet", name, namespace or "default")
+    rs = cluster.store.get("ReplicaSet", name, namespace or "default")
     if rs is None:
         return memory.gone.get(name, Version(name, 0))
-    memory.gone[name] = version = version_of(memory, recording.cluster.store, rs)
+    memory.gone[name] = version = version_of(memory, cluster.store, rs)
     return version
