@@ -5,6 +5,7 @@ knows at a moment follows from the run alone, and going back to that moment find
 """
 
 from collections import deque
+from zlib import crc32
 
 from rollviz.desk import chronicle
 from rollviz.desk.chronicle import Line, moment
@@ -88,6 +89,8 @@ class Memory:
         self.peaks: dict[str, int] = {}
         self.lines: deque[Line] = deque(maxlen=LINES)
         self.line_count = 0
+        self.lines_sum = 0
+        """A checksum of every line so far."""
         self.last: dict[tuple[str, str, str], tuple[int, Entry]] = {}
         """(deployment, set, rule) -> (number, entry) of the latest decision under that rule."""
         self.moved: dict[str, tuple[int, Entry]] = {}
@@ -120,6 +123,7 @@ class Memory:
             for line in chronicle.lines(self, cluster, time, what):
                 self.lines.append(line)
                 self.line_count += 1
+                self.lines_sum = crc32(repr(line).encode(), self.lines_sum)
 
     def copy(self) -> "Memory":
         twin = Memory.__new__(Memory)

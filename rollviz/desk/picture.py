@@ -56,6 +56,8 @@ class Picture:
 
 class Log(NamedTuple):
     count: int
+    sum: str
+    """Of all lines: equal sums show the same log."""
     lines: tuple
     """Newest first."""
 
@@ -113,7 +115,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         parts[f"{s.id}-tape"] = ("tape", s.tape)
         parts[f"{s.id}-move"] = ("move", s.move)
         parts[f"{s.id}-foot"] = ("foot", s.footer)
-    log = Log(memory.line_count, tuple(reversed(memory.lines)))
+    log = Log(memory.line_count, f"{memory.lines_sum:08x}", tuple(reversed(memory.lines)))
     panel = master(scene, most)
     later = {} if recording.live else {rs.metadata.uid: rs.spec.replicas for rs in recording.tape.cluster.store.list("ReplicaSet")}
     moving = {
@@ -129,10 +131,13 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "m": meters(scene, panel),
         "nodes": on_nodes(memory, cluster.store),
         "rec": _recording(memory, recording),
-        "h": {"log": log.count, "strips": strips_hash(row)},
+        "h": {"log": log.sum, "strips": strips_hash(row)},
     }
     if not recording.live:
         moving["end"] = recording.end
+    here = next((take.number for take in takes if take.here), 0)
+    if here:
+        moving |= {"take": here, "takes": len(takes)}
     facts = {
         "clock": _clock(cluster.now),
         "speed": clock_.speed,

@@ -22,12 +22,12 @@ from rollviz.desk.words import clock
 
 
 def message(old: Picture | None, new: Picture, n: int) -> list[str]:
-    """The frames that bring a page from `old` to `new`; from None, everything. Nothing at all if only the clock's fraction moved."""
+    """The frames that bring a page from `old` to `new`; from None, everything. Nothing at all if only a running clock's fraction moved."""
     if old is None:
         return [new.keyframe(n), "".join(_everything(new))]
     patch = diff(old.moving, new.moving)
     html = "".join(_changed(old, new))
-    if not html and not patch.keys() - {"t"} and old.moving["t"] // 1000 == new.moving["t"] // 1000:
+    if not html and not patch.keys() - {"t"} and new.moving["run"] and old.moving["t"] // 1000 == new.moving["t"] // 1000:
         return []
     patch["t"] = new.moving["t"]
     frame = msgspec.json.encode({"n": n, "p": patch}).decode()
@@ -126,15 +126,15 @@ def _row(picture: Picture, oob: bool) -> SafeString:
 def _log(picture: Picture, oob: str, new: int | None = None) -> SafeString:
     lines = picture.log.lines if new is None else picture.log.lines[:new]
     rendered = mark_safe("".join(_line(line, new is not None) for line in lines))
-    return mark_safe(_template("log").render({"lines": rendered, "oob": oob, "h": picture.log.count}).strip())
+    return mark_safe(_template("log").render({"lines": rendered, "oob": oob, "h": picture.log.sum}).strip())
 
 
 def _log_changes(old: Picture, new: Picture) -> list[str]:
     """New lines go on top; the page cuts the tail."""
     count = new.log.count - old.log.count
-    if count == 0:
+    if new.log.sum == old.log.sum:
         return []
-    if 0 < count < len(new.log.lines):
+    if 0 < count < len(new.log.lines) and new.log.lines[count : count + 1] == old.log.lines[:1]:
         return [_log(new, "afterbegin", count)]
     return [_log(new, "true")]
 

@@ -8,7 +8,7 @@ from django.shortcuts import render as render_page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-from rollviz.desk import forms, gallery
+from rollviz.desk import forms, gallery, transport
 from rollviz.desk.render import page
 from rollviz.rooms import limits
 from rollviz.rooms.clock import SPEEDS
@@ -19,8 +19,8 @@ from rollviz.rooms.room import Room
 from simulation import scenario
 from simulation.api.errors import StatusError
 
-SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack", "share", "exports")
-SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×"}
+SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack", "takes", "share", "exports")
+SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×", 64.0: "64×"}
 
 
 def answers(*methods: str):
@@ -87,21 +87,21 @@ async def do(request: HttpRequest, desk: str) -> HttpResponse:
 @answers("POST")
 async def set_clock(request: HttpRequest, desk: str) -> HttpResponse:
     room = await _own(request, desk)
-    speed = request.POST.get("speed")
-    if speed is not None and speed not in {f"{s:g}" for s in SPEEDS}:
-        raise Refused("The speeds are ¼, 1, 4 and 16.", "speed")
-    paused = {"yes": True, "no": False}.get(request.POST.get("paused", ""))
-    step = request.POST.get("step") == "yes"
-    await room.set_clock(paused=True if step else paused, speed=float(speed) if speed else None, step=step)
+    drag = transport.drag(request.POST)
+    if drag is not None:
+        room.scrub(*drag)
+    else:
+        await room.set_clock(transport.move(request.POST))
     return HttpResponse(status=204)
 
 
 @answers("POST")
 async def copy(request: HttpRequest, desk: str) -> HttpResponse:
-    """A desk of one's own with the same past."""
+    """A desk of one's own with the same past, up to the playhead or to the moment that somebody looks at."""
     room = await registry.open(desk)
+    at = transport.milliseconds(request.POST, "at")
     limits.new_desks.take(request.META.get("REMOTE_ADDR", ""))
-    made, key = await registry.copy(room)
+    made, key = await registry.copy(room, at)
     return _to(request, made, key)
 
 

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.http.request import RequestDataTooBig
 
 from rollviz.rooms.clock import SPEEDS
-from rollviz.rooms.limits import ADVANCE_SECONDS
+from rollviz.rooms.limits import LIFE_SECONDS
+from rollviz.rooms.move import Move
 from rollviz.rooms.refusals import NoKey, Refused, TooLarge, Unreadable, WrongKey, WrongType
 
 BIGGEST_SEED = 2**63 - 1
@@ -76,17 +77,61 @@ def speed(body: dict[str, Any]) -> float | None:
     if value is None:
         return None
     if type(value) not in (int, float) or value not in SPEEDS:
-        raise Refused('"speed" must be 0.25, 1, 4 or 16.', "speed")
+        raise Refused('"speed" must be 0.25, 1, 4, 16 or 64.', "speed")
     return float(value)
 
 
-def advance_ms(body: dict[str, Any]) -> int | None:
-    value = body.get("advance")
+def milliseconds(body: dict[str, Any], name: str) -> int | None:
+    """A field in simulated seconds."""
+    value = body.get(name)
     if value is None:
         return None
-    if type(value) not in (int, float) or not 0 <= value <= ADVANCE_SECONDS:
-        raise Refused(f'"advance" must be a number of seconds from 0 to {ADVANCE_SECONDS}.', "advance")
+    if type(value) not in (int, float) or not 0 <= value <= LIFE_SECONDS:
+        raise Refused(f'"{name}" must be a number of seconds from 0 to {LIFE_SECONDS}.', name)
     return round(value * 1000)
+
+
+def way(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if value is not None and value not in ("next", "previous"):
+        raise Refused(f'"{name}" must be "next" or "previous".', name)
+    return value or ""
+
+
+def take(body: dict[str, Any]) -> int | None:
+    value = body.get("take")
+    if value is not None and type(value) is not int:
+        raise Refused('"take" must be the number of a take.', "take")
+    return value
+
+
+MOVES = {"paused", "speed", "take", "undo", "seek", "mark", "step", "advance"}
+
+
+def move(body: dict[str, Any]) -> Move:
+    if body.get("step") is True:
+        body["step"] = "next"
+    return Move(
+        paused=truth(body, "paused"),
+        speed=speed(body),
+        take=take(body),
+        undo=bool(truth(body, "undo")),
+        seek="end" if body.get("seek") == "end" else milliseconds(body, "seek"),
+        mark=way(body, "mark"),
+        step=way(body, "step"),
+        advance=milliseconds(body, "advance") or 0,
+    )
+
+
+def moment(request: HttpRequest) -> int | None:
+    """The simulated millisecond that is asked for with ?at=, in seconds."""
+    text = request.GET.get("at")
+    if text is None:
+        return None
+    try:
+        return milliseconds({"at": float(text)}, "at")
+    except ValueError:
+        raise Refused('"at" must be a number of seconds.', "at") from None
 
 
 def check_key(request: HttpRequest, desk, opens) -> None:

@@ -7,8 +7,10 @@ import asyncio
 
 import msgspec
 
+from rollviz.desk.takes import Take
 from rollviz.rooms.room import Room
 from simulation.api.wire import to_json
+from simulation.recording import Recording
 
 RECENT = 200
 """How many of the last events and ledger entries are given."""
@@ -23,13 +25,19 @@ LISTS = {
 }
 
 
-async def state_json(room: Room) -> bytes:
-    cluster = room.recording.cluster
-    moment = {"time": room.now / 1000, "paused": room.clock.paused, "speed": room.clock.speed}
+async def state_json(room: Room, recording: Recording) -> bytes:
+    """The recording at its playhead, and how the room plays it."""
+    cluster = recording.cluster
+    moment = {"time": recording.now / 1000, "paused": room.clock.paused, "speed": room.clock.speed}
+    moment |= {"end": recording.end / 1000, "take": room.takes.number, "takes": [_take(take) for take in room.takes.shown]}
     objects = {name: list(cluster.store.list(kind)) for name, kind in LISTS.items()}
     objects["events"] = sorted(cluster.store.list("Event"), key=_last_seen)[-RECENT:]
     ledger = list(cluster.ledger.entries)[-RECENT:]
     return await asyncio.to_thread(_encode, moment, objects, ledger)
+
+
+def _take(take: Take) -> dict:
+    return {"take": take.number, "leaves": take.parent, "from": take.from_ms / 1000, "commands": len(take.times), "said": take.said}
 
 
 def _last_seen(event) -> int:

@@ -15,6 +15,7 @@ from rollviz.rooms.keys import opens
 from rollviz.rooms.limits import MANIFEST_BYTES, REQUEST_BYTES
 from rollviz.rooms.refusals import NotSaved, Refused
 from rollviz.rooms.registry import registry
+from rollviz.rooms.replay import look_at
 from simulation import scenario
 from simulation.api.errors import StatusError
 from simulation.commands import Apply
@@ -67,7 +68,13 @@ async def desks(request: HttpRequest) -> HttpResponse:
 @answered("GET")
 async def state(request: HttpRequest, desk: str) -> HttpResponse:
     room = await registry.open(desk)
-    return HttpResponse(await state_json(room), content_type="application/json")
+    at = requests.moment(request)
+    if at is None:
+        return HttpResponse(await state_json(room, room.recording), content_type="application/json")
+    if at > room.recording.end:
+        raise Refused(f"This take goes to {room.recording.end / 1000:g} s so far.", "at")
+    limits.looks.take(request.META.get("REMOTE_ADDR", ""))
+    return HttpResponse(await state_json(room, await look_at(room.recording, at)), content_type="application/json")
 
 
 @answered("POST")
@@ -86,14 +93,8 @@ async def act(request: HttpRequest, desk: str) -> HttpResponse:
 async def clock(request: HttpRequest, desk: str) -> HttpResponse:
     room = await registry.open(desk)
     requests.check_key(request, room.desk, opens)
-    body = requests.body_of(request, REQUEST_BYTES, {"paused", "speed", "advance", "step"})
-    now = await room.set_clock(
-        paused=requests.truth(body, "paused"),
-        speed=requests.speed(body),
-        advance=requests.advance_ms(body),
-        step=bool(requests.truth(body, "step")),
-    )
-    return _json({"time": now / 1000})
+    await room.set_clock(requests.move(requests.body_of(request, REQUEST_BYTES, requests.MOVES)))
+    return _json({"time": room.now / 1000, "end": room.recording.end / 1000, "take": room.takes.number})
 
 
 def _json(value, status: int = 200) -> HttpResponse:

@@ -1,9 +1,9 @@
 """A run as it stood at one of its milliseconds: all that was known then, and nothing of what came after."""
 
-from bisect import bisect_right
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rollviz.desk.picture import Picture, picture
+from simulation.recording import Recording
 
 
 class Still(NamedTuple):
@@ -14,20 +14,19 @@ class Still(NamedTuple):
 
 
 class Moment:
-    """Reads as a Recording does. `cluster` is the run's own at that millisecond and is never run further."""
+    """A take of its own that ends here: whoever draws it may do so beside the run, which goes on."""
 
-    def __init__(self, run: Any, cluster: Any) -> None:
-        now = cluster.now
-        self.scenario, self.seed, self.cluster, self.now = run.scenario, run.seed, cluster, now
-        self.commands = run.commands[: bisect_right(run.commands, now, key=lambda timed: timed.at_ms)]
-        self.samples = run.samples[: bisect_right(run.samples, now // 1000, key=lambda sample: sample.t)]
-        self.marks = [mark for mark in run.marks if mark.at_ms <= now]
-        self.reached = [at for at in run.reached if at <= now]
+    def __init__(self, run: Recording) -> None:
+        self.recording = own = run.fork()
+        self.scenario, self.seed, self.cluster, self.now = own.scenario, own.seed, own.cluster, own.now
+        self.commands, self.samples, self.marks, self.reached = own.commands, own.samples, own.marks, own.reached
 
     def picture(self) -> Picture:
         """What the desk showed then."""
-        return picture(self, Still())
+        return picture(self.recording, Still())
 
 
-def moment(recording: Any, at_ms: int) -> Moment:
-    return Moment(recording, recording.at(at_ms))
+def moment(recording: Recording, at_ms: int) -> Moment:
+    head = recording.look()
+    head.seek(min(at_ms, head.end))
+    return Moment(head)

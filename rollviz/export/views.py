@@ -109,7 +109,7 @@ def _moment_asked(request: HttpRequest, room: Room) -> int | None:
 
 async def _whole(room: Room, made: File, at: int | None) -> HttpResponse:
     recording = room.recording
-    shown = Moment(recording, recording.cluster.copy()) if at is None else moment(recording, at)
+    shown = Moment(recording) if at is None else moment(recording, at)
     async with _places:
         try:
             body = await _aside(made.whole, shown)

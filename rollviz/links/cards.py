@@ -29,7 +29,7 @@ async def png_of(text: str, run: links.Run) -> bytes:
     """Raises links.BadLink."""
     if key_of(text) not in _drawn:
         recording = await played(run, PATIENCE)
-        _keep(text, await asyncio.to_thread(_png, Moment(recording, recording.cluster)))
+        _keep(text, await asyncio.to_thread(_png, Moment(recording)))
     return _drawn[key_of(text)]
 
 

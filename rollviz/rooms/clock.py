@@ -7,7 +7,7 @@ nobody ever sees time go back.
 
 from dataclasses import dataclass
 
-SPEEDS = (0.25, 1.0, 4.0, 16.0)
+SPEEDS = (0.25, 1.0, 4.0, 16.0, 64.0)
 LEAD = 2.0
 LONGEST_STEP = 1.0
 """Wall seconds that one look may make up for: after a stall (a laptop that slept) time goes on, it does not jump."""
@@ -15,13 +15,16 @@ LONGEST_STEP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A row for the journal: the clock as it is, `wall` in Unix seconds while it moves, None while it stands."""
+    """A row for the journal: the playhead as it is, `wall` in Unix seconds while it moves, None while it stands."""
 
     desk_id: str
     at_ms: int
     wall: float | None
     paused: bool
     speed: float
+    take: int = 1
+    end_ms: int = 0
+    """How far the take goes beyond the playhead; 0 at its end."""
 
     @property
     def promise(self) -> float:

@@ -1,4 +1,4 @@
-"""A viewer's socket: state goes out, and the only thing that comes in is "I missed something".
+"""A viewer's socket: state goes out, and all that comes in is "I missed something" and "let me look back".
 
 A plain ASGI callable: a Channels consumer would hop to the database's thread for every message. Nothing here touches the database
 unless the desk has to be opened first.
@@ -8,7 +8,8 @@ import contextlib
 
 import msgspec
 
-from .limits import VIEWER_MESSAGES_PER_MINUTE, Allowance
+from . import looks
+from .limits import KEYFRAMES_PER_MINUTE, VIEWER_MESSAGES_PER_MINUTE, Allowance
 from .refusals import Refused, TooMany
 from .registry import registry
 from .room import Room
@@ -40,7 +41,7 @@ async def nowhere(scope, receive, send):
 
 
 async def _listen(receive, room: Room, sink: Sink) -> None:
-    allowance = Allowance(VIEWER_MESSAGES_PER_MINUTE)
+    allowance, keyframes = Allowance(VIEWER_MESSAGES_PER_MINUTE), Allowance(KEYFRAMES_PER_MINUTE)
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
@@ -49,5 +50,11 @@ async def _listen(receive, room: Room, sink: Sink) -> None:
             raise TooMany("A viewer has little to say; this was too much.")
         with contextlib.suppress(msgspec.DecodeError):
             said = msgspec.json.decode(message.get("text") or "null")
-            if isinstance(said, dict) and said.get("need") == "keyframe":
+            if not isinstance(said, dict):
+                continue
+            if "look" in said:
+                looks.asked(room.looks, sink, said)
+            elif said.get("need") == "keyframe":
+                if not keyframes.take():
+                    raise TooMany("A viewer has little to ask; this was too much.")
                 room.hub.show_whole(sink)

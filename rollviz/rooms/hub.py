@@ -6,7 +6,7 @@ from collections.abc import Callable
 from .frame import Frame
 from .limits import VIEWERS_PER_DESK
 from .refusals import TooMany
-from .sink import Sink
+from .sink import SLOW_BYTES, Sink
 
 BREATH = 100
 """Viewers served before other work on the loop gets a turn."""
@@ -26,7 +26,7 @@ class Hub:
 
     @property
     def late(self) -> bool:
-        return any(sink.late_since is not None for sink in self.sinks)
+        return any(sink.late_since is not None and not sink.away for sink in self.sinks)
 
     def join(self, sink: Sink) -> None:
         if len(self.sinks) >= VIEWERS_PER_DESK:
@@ -56,12 +56,21 @@ class Hub:
         self.n = n
         frames = [Frame(text) for text in texts]
         for served, sink in enumerate(list(self.sinks), 1):
-            sink.give(n, frames, self.whole)
+            if not sink.away:
+                sink.give(n, frames, self.whole)
             if served % BREATH == 0:
                 await asyncio.sleep(0)
+
+    def tell_away(self, text: str) -> None:
+        """A word to those who look at moments of their own, as far as they keep up."""
+        away = [sink for sink in self.sinks if sink.away]
+        frame = Frame(text) if away else None
+        for sink in away:
+            if sink.buffered() <= SLOW_BYTES:
+                sink.write(frame)
 
     def catch_up(self) -> None:
         """Viewers who fell behind, when nothing new is being published."""
         for sink in list(self.sinks):
-            if sink.late_since is not None:
+            if sink.late_since is not None and not sink.away:
                 sink.give(self.n, [], self.whole)

@@ -13,13 +13,18 @@ COMMANDS_PER_DESK = 10_000
 COMMANDS_PER_MINUTE = 600
 NEW_DESKS_PER_MINUTE = 300
 NEW_LINKS_PER_MINUTE = 60
-VIEWER_MESSAGES_PER_MINUTE = 30
+VIEWER_MESSAGES_PER_MINUTE = 3_000
+"""A drag along the recording says 30 times a second where it is."""
+KEYFRAMES_PER_MINUTE = 30
 
-ADVANCE_SECONDS = 24 * 3600
-"""The most simulated time that one call may run."""
+LIFE_SECONDS = 24 * 3600
+"""The most simulated time in a take, and so the most that one call may run: a return to a desk replays all of it."""
 
-LIFE_SECONDS = 3 * ADVANCE_SECONDS
-"""The most simulated time that a desk may have behind it: a return replays all of it, and each second keeps its sample."""
+TAKES_PER_DESK = 200
+LOOKS_PER_MINUTE = 600
+
+LOOKS_SHARE = 0.25
+"""The part of its process's time that a desk spends on those who look back alone; the more they are, the longer each waits."""
 
 REQUEST_BYTES = 16 * 1024
 MANIFEST_BYTES = 320 * 1024
@@ -71,3 +76,6 @@ new_desks = Allowances(NEW_DESKS_PER_MINUTE, "new desks")
 
 new_links = Allowances(NEW_LINKS_PER_MINUTE, "new links")
 """Short links are kept, so they are counted as desks are."""
+
+looks = Allowances(LOOKS_PER_MINUTE, "looks into the past")
+"""By network address, for those who ask without a socket; a page's looks are paced by its desk."""

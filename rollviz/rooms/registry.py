@@ -8,16 +8,17 @@ import time
 from django.conf import settings
 from django.db import DatabaseError
 
-from simulation.recording import Recording, Timed
+from simulation.recording import Timed
 from simulation.scenario import Scenario
 
 from . import journal
 from .keys import ALPHABET, DESK_ID_LENGTH, hash_key, make_desk_id, make_key
 from .limits import OPEN_DESKS
-from .models import Desk
+from .models import Desk, Take
 from .refusals import NoSuchDesk, TooMany
-from .replay import replay
+from .replay import replay, run_to
 from .room import Room
+from .takes import Takes, journaled
 
 logger = logging.getLogger(__name__)
 
@@ -47,32 +48,32 @@ class Registry:
     async def make(self, scenario: Scenario, seed: int | None = None, paused: bool = False) -> tuple[Room, str]:
         """A new desk and its key, which is not kept anywhere else."""
         seed = scenario.seed if seed is None else seed
-        recording = Recording(scenario, seed)
+        recording = await replay(scenario, seed, [], 0)
         key = make_key()
         desk = Desk(id=make_desk_id(), scenario=scenario.source, seed=seed, key_hash=hash_key(key), paused=paused)
         await self._make_place()
         await journal.create(desk, [])
-        return self._admit(Room(desk, recording, commands=0)), key
+        takes = Takes([Take(desk=desk, number=1)], {1: []}, 1, recording)
+        return self._admit(Room(desk, takes, commands=0)), key
 
     async def open_run(
-        self, scenario: Scenario, seed: int, commands: list[Timed], at_ms: int, playhead_ms: int, paused: bool
+        self, scenario: Scenario, seed: int, commands: list[Timed], at_ms: int, playhead_ms: int, paused: bool, speed: float = 1.0
     ) -> tuple[Desk, str]:
-        """A desk of one's own with this past, which reaches to `at_ms`."""
+        """A desk of one's own with this past, which reaches to `at_ms`; its playhead is at `playhead_ms`."""
         key = make_key()
-        desk = Desk(id=make_desk_id(), scenario=scenario.source, seed=seed, key_hash=hash_key(key), at_ms=at_ms, paused=paused)
-        await journal.create(desk, [journal.entry(desk.id, seq, t.at_ms, t.command, t.who) for seq, t in enumerate(commands)])
+        desk = Desk(id=make_desk_id(), scenario=scenario.source, seed=seed, key_hash=hash_key(key), paused=paused, speed=speed)
+        desk.at_ms = min(playhead_ms, at_ms)
+        entries = [journal.entry(desk.id, seq, t.at_ms, t.command, t.who) for seq, t in enumerate(journaled(commands))]
+        await journal.create(desk, entries, at_ms)
         return desk, key
 
-    async def copy(self, room: Room) -> tuple[Desk, str]:
-        """A desk of one's own that has the same past, up to this moment."""
-        key, at_ms, old = make_key(), room.now, room.desk
-        desk = Desk(id=make_desk_id(), scenario=old.scenario, seed=old.seed, key_hash=hash_key(key), at_ms=at_ms)
-        desk.paused, desk.speed = room.clock.paused, room.clock.speed
-        entries = [entry for entry in await journal.entries_of(old.id) if entry.at_ms <= at_ms]
-        for entry in entries:
-            entry.pk, entry.desk_id = None, desk.id
-        await journal.create(desk, entries)
-        return desk, key
+    async def copy(self, room: Room, at_ms: int | None = None) -> tuple[Desk, str]:
+        """A desk of one's own that has the same past, up to this moment of the take on the desk or to that of the playhead."""
+        recording = room.recording
+        until = room.now if at_ms is None else min(at_ms, recording.end)
+        commands = [timed for timed in recording.tape.commands if timed.at_ms <= until]
+        given = recording.scenario, recording.seed, commands
+        return await self.open_run(*given, until, until, room.clock.paused, room.clock.speed)
 
     async def close_all(self) -> None:
         """The clocks stand from here; each desk goes on from where it is now."""
@@ -83,11 +84,14 @@ class Registry:
             found = await journal.load(desk_id)
             if found is None:
                 raise NoSuchDesk(desk_id)
-            desk, entries = found
+            desk = found.desk
             await self._make_place()
-            recording = Recording(Scenario.parse(desk.scenario), desk.seed)
-            await replay(recording, desk, entries)
-            return self._admit(Room(desk, recording, commands=len(entries)))
+            begun, end_ms = Scenario.parse(desk.scenario), found.takes[desk.take - 1].end_ms
+            recording = await replay(begun, desk.seed, found.commands_of(desk.take), end_ms)
+            recording.rewind(desk.at_ms)
+            await run_to(recording, desk.at_ms)
+            takes = Takes(found.takes, found.own_times(), desk.take, recording)
+            return self._admit(Room(desk, takes, commands=len(found.entries)))
         finally:
             del self._opening[desk_id]
 

@@ -7,11 +7,13 @@ import asyncio
 import logging
 import time
 
+from rollviz.desk.memory import Memory
 from simulation.api.errors import StatusError
 from simulation.recording import Recording
+from simulation.scenario import Scenario
 
 from .journal import command_of
-from .models import Desk, JournalEntry
+from .models import JournalEntry
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +22,27 @@ PATIENCE = 0.010
 """Wall seconds that one desk may hold the loop."""
 
 
-async def replay(recording: Recording, desk: Desk, entries: list[JournalEntry]) -> None:
+async def replay(scenario: Scenario, seed: int, entries: list[JournalEntry], end_ms: int) -> Recording:
+    """The take with these commands, at its end."""
+    recording = Recording(scenario, seed)
+    recording.attend(Memory())
     for entry in entries:
         await run_to(recording, entry.at_ms)
         try:
             recording.do(command_of(entry), entry.who)
         except StatusError:
-            logger.exception("Desk %s: entry %d no longer works and is left out", desk.id, entry.seq)
-    await run_to(recording, desk.at_ms)
+            logger.exception("Desk %s: entry %d no longer works and is left out", entry.desk_id, entry.seq)
+    await run_to(recording, end_ms)
+    return recording
+
+
+async def look_at(recording: Recording, when: int) -> Recording:
+    """A playhead of its own at `when`, or at the end of the tape."""
+    head = recording.look()
+    when = min(max(when, 0), head.end)
+    head.rewind(when)
+    await run_to(head, when)
+    return head
 
 
 async def run_to(recording: Recording, until_ms: int) -> None:

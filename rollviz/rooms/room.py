@@ -1,4 +1,4 @@
-"""A room owns one desk's cluster and paces it. Nothing awaits between reading the cluster and writing it.
+"""A room owns one desk's takes and its playhead, and paces it. Nothing awaits between reading the cluster and writing it.
 
 Who changes a desk takes its turn: the cluster is changed at once, then the journal is written, and until that is done the clock
 stands and no viewer is shown anything. So what anybody has seen or been told is always in the journal.
@@ -7,6 +7,7 @@ stands and no viewer is shown anything. So what anybody has seen or been told is
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -19,11 +20,14 @@ from simulation.recording import Recording
 from . import journal
 from .clock import Clock, Note
 from .hub import Hub
-from .limits import COMMANDS_PER_DESK, COMMANDS_PER_MINUTE, LIFE_SECONDS, Allowance
-from .models import Desk
+from .limits import COMMANDS_PER_DESK, COMMANDS_PER_MINUTE, LIFE_SECONDS, TAKES_PER_DESK, Allowance
+from .looks import Looks, where
+from .models import Desk, JournalEntry
+from .move import Move
 from .refusals import NotSaved, Refused, TooMany
-from .replay import run_for, run_to
+from .replay import replay, run_for, run_to
 from .sink import Sink
+from .takes import Takes
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +35,19 @@ TICK = 0.05
 BUDGET = 0.010
 """Wall seconds of simulation in one tick. A cluster that needs more runs slower than its speed says; the sockets do not."""
 
+HELD = 0.5
+"""Wall seconds that the clock stands after a hand last said where it drags the playhead."""
+
 
 class Room:
     """Lives while somebody watches or acts, and IDLE_SECONDS longer. `closed` once it is not to be used again."""
 
-    def __init__(self, desk: Desk, recording: Recording, commands: int):
+    def __init__(self, desk: Desk, takes: Takes, commands: int):
         self.desk = desk
-        self.recording = recording
-        self.clock = Clock(desk.paused, desk.speed, recording.cluster.now)
+        self.takes = takes
+        self.clock = Clock(desk.paused, desk.speed, self.now)
         self.hub = Hub(self._whole)
+        self.looks = Looks(self, self.hub)
         self.closed = False
         self.used = time.monotonic()
         self._wanted_until = 0.0
@@ -50,11 +58,22 @@ class Room:
         self._picture: Picture | None = None
         self._glanced: tuple = ()
         self._task: asyncio.Task | None = None
+        self._hand: int | None = None
+        """Where a hand drags the playhead to, until it is there."""
+        self._hand_said = 0.0
+        self._held_until = 0.0
+        self._strayed = False
+        """The playhead was dragged since the clock was noted."""
+
+    @property
+    def recording(self) -> Recording:
+        """The take on the desk, at the playhead."""
+        return self.takes.recording
 
     @property
     def now(self) -> int:
-        """Simulated milliseconds."""
-        return self.recording.cluster.now
+        """The playhead, in simulated milliseconds."""
+        return self.recording.now
 
     @property
     def moving(self) -> bool:
@@ -68,7 +87,7 @@ class Room:
         return self._turn.locked()
 
     def picture(self) -> Picture:
-        return picture(self.recording, self.clock)
+        return picture(self.recording, self.clock, self.takes.shown)
 
     # ------------------------------------------------------------------------------------------------------- who acts
 
@@ -76,11 +95,17 @@ class Room:
         """kubectl's output. Saved before this returns; a StatusError or a refusal has changed nothing."""
         return await asyncio.shield(self._do(command, who))
 
-    async def set_clock(
-        self, *, paused: bool | None = None, speed: float | None = None, advance: int | None = None, step: bool = False
-    ) -> int:
-        """`advance` runs that many simulated milliseconds at once, `step` to the next change. Returns the simulated millisecond."""
-        return await asyncio.shield(self._set_clock(paused, speed, advance, step))
+    async def set_clock(self, move: Move | None = None, **change: Any) -> int:
+        """A move, or what is to be in it. Returns the simulated millisecond where the playhead is then."""
+        return await asyncio.shield(self._set_clock(move or Move(**change)))
+
+    def scrub(self, when: int, said: float) -> None:
+        """A hand drags the playhead and is at `when` now. Of two that come in the wrong order the one that was `said` later counts."""
+        if said <= self._hand_said:
+            return
+        self._hand, self._hand_said = max(when, 0), said
+        self._held_until = time.monotonic() + HELD
+        self._stir()
 
     async def settled(self) -> None:
         """Waits for the turn of whoever is changing the desk."""
@@ -99,31 +124,91 @@ class Room:
                 raise TooMany(f"This desk has had its {COMMANDS_PER_DESK} commands. Take a copy from the start, or make a new one.")
             if not self._allowance.take():
                 raise TooMany(f"More than {COMMANDS_PER_MINUTE} commands a minute. Wait a moment.")
-            at_ms = self.now
-            output = self.recording.do(command, who)
-            await self._save(journal.append, journal.entry(self.desk.id, self._commands, at_ms, command, who))
+            live, at_ms = self.recording.live, self.now
+            recording = self.recording if live else self._fork(self.recording.given)
+            output = recording.do(command, who)
+            entry = journal.entry(self.desk.id, self._commands, at_ms, command, who, self.takes.number if live else len(self.takes) + 1)
+            if live:
+                await self._save(journal.append, entry)
+            else:
+                await self._begin_take(recording, recording.given - 1, entry)
             self._commands += 1
+            self.takes.done(at_ms)
         self._stir()
         return output
 
-    async def _set_clock(self, paused: bool | None, speed: float | None, advance: int | None, step: bool) -> int:
+    async def _set_clock(self, move: Move) -> int:
         async with self._turn:
-            until = self.now + (advance or 0)
-            if until > LIFE_SECONDS * 1000:
-                raise Refused(f"A desk lives for {LIFE_SECONDS // 86_400} simulated days, and this would be past that.", "advance")
-            if paused is not None:
-                self.clock.paused = paused
-            if speed is not None:
-                self.clock.speed = speed
-            if paused is False:
+            if move.until(self.recording) > LIFE_SECONDS * 1000:
+                raise Refused(f"A take lasts {LIFE_SECONDS // 3600} simulated hours at most, and this would be past that.", move.field)
+            if move.paused is not None:
+                self.clock.paused = move.paused
+            if move.speed is not None:
+                self.clock.speed = move.speed
+            if move.paused is False:
                 self._want()
-            await run_to(self.recording, until)
-            if step:
+            if move.take is not None:
+                await self._open_take(move.take)
+            if move.undo:
+                await self._undo()
+            for place in move.places(self.recording):
+                await self._reach(place)
+            if move.step == "next":
                 self.recording.step()
+            self._hand = None
             self.clock.settle(self.now)
             await self._note()
         self._stir()
         return self.now
+
+    async def _reach(self, when: int) -> None:
+        """Put the playhead there, a slice of work at a time."""
+        if when != self.now:
+            self.recording.rewind(when)
+            await run_to(self.recording, when)
+
+    # -------------------------------------------------------------------------------------------------------- the takes
+
+    def _fork(self, given: int) -> Recording:
+        """A recording that begins as this take, for the next one."""
+        if len(self.takes) >= TAKES_PER_DESK:
+            raise TooMany(f"This desk has had its {TAKES_PER_DESK} takes. Go to the end of one, or take a copy.")
+        return self.recording.fork(given)
+
+    async def _begin_take(self, recording: Recording, given: int, entry: JournalEntry | None) -> None:
+        left, begun = self.takes.left(self._said()), self.takes.next(self.desk.id, recording, given)
+        await self._save(journal.begin_take, left, begun, entry, replace(self.note(), take=begun.number, at_ms=recording.now, end_ms=0))
+        self.takes.begin(begun, recording)
+
+    async def _undo(self) -> None:
+        """A take that is the same up to just before the last command that a person gave."""
+        commands = self.recording.commands
+        last = next((i for i in reversed(range(len(commands))) if commands[i].who != "scenario"), None)
+        if last is None:
+            raise Refused("Nothing was done yet that could be undone.", "undo")
+        await self._begin_take(self._fork(last), last, None)
+
+    async def _open_take(self, number: int) -> None:
+        """This take, at the second where the desk is or at its end."""
+        row = self.takes.row(number)
+        if row is None:
+            raise Refused(f"There is no take {number} here. The last one is {len(self.takes)}.", "take")
+        if number == self.takes.number:
+            return
+        recording = self.takes.ready(number)
+        if recording is None:
+            found = await journal.stored(self.desk.id)
+            recording = await replay(self.recording.scenario, self.recording.seed, found.commands_of(number), row.end_ms)
+        when = min(self.now, recording.end)
+        recording.rewind(when)
+        await run_to(recording, when)
+        left, end_ms = self.takes.left(self._said()), 0 if recording.live else recording.end
+        await self._save(journal.open_take, left, replace(self.note(), take=number, at_ms=when, end_ms=end_ms))
+        self.takes.open(number, recording)
+
+    def _said(self) -> str:
+        """What the desk says at the end of the take on it."""
+        return str(picture(self.recording.look(), self.clock).parts["now"][1])
 
     async def _save(self, write, *args) -> None:
         """If it cannot be saved it must not have happened: this room is given up, and the next one begins from the journal."""
@@ -145,6 +230,7 @@ class Room:
 
     def leave(self, sink: Sink) -> None:
         moving = self.moving
+        self.looks.leave(sink)
         self.hub.leave(sink)
         self.used = time.monotonic()
         if moving:
@@ -162,20 +248,25 @@ class Room:
     # ------------------------------------------------------------------------------------------------------- the clock
 
     def note(self) -> Note:
-        return Note(self.desk.id, self.now, time.time() if self.moving else None, self.clock.paused, self.clock.speed)
+        """What is to survive now."""
+        wall = time.time() if self.moving else None
+        end_ms = 0 if self.recording.live else self.recording.end
+        return Note(self.desk.id, self.now, wall, self.clock.paused, self.clock.speed, self.takes.number, end_ms)
 
     def noted(self, note: Note) -> None:
         """This note is in the journal now."""
         self._noted = note
+        self._strayed = self._strayed and note.at_ms != self.now
         self.clock.promise = note.promise
 
     @property
     def to_note(self) -> bool:
-        return self.moving or (self._noted is not None and self._noted.wall is not None)
+        return self.moving or self._strayed or (self._noted is not None and self._noted.wall is not None)
 
     def close(self) -> None:
         self.closed = True
         self.hub.drop()
+        self.looks.close()
         if self._task:
             self._task.cancel()
 
@@ -216,13 +307,25 @@ class Room:
             self.clock.paused = True
 
     async def _tick(self) -> None:
-        if self.moving:
+        if self._hand is not None:
+            await self._follow_hand()
+        if time.monotonic() < self._held_until:
+            self.clock.stand()
+        elif self.moving:
             if self.clock.promise <= self.now:
                 async with self._turn:
                     await self._note()
             self._keep_pace()
         if len(self.hub):
             await self._show()
+
+    async def _follow_hand(self) -> None:
+        """As far as the take goes: a drag looks, it does not simulate. What is shown next is the newest place, not each that was asked."""
+        async with self._turn:
+            when, self._hand = self._hand, None
+            await self._reach(min(when, self.recording.end))
+            self.clock.settle(self.now)
+            self._strayed = True
 
     def _keep_pace(self) -> None:
         due = min(self.clock.due(time.monotonic()), LIFE_SECONDS * 1000)
@@ -237,10 +340,12 @@ class Room:
             texts = message(before, self._picture, self.hub.n + 1)
             if texts:
                 await self.hub.publish(self.hub.n + 1, texts)
+            self.hub.tell_away(where(self))
         self.hub.catch_up()
 
     def _glance(self) -> tuple:
         """Cheap to take; while it stays the same there is nothing new to draw."""
         recording, cluster = self.recording, self.recording.cluster
-        done = (cluster.store.revision, cluster.ledger.count, len(recording.marks))
-        return *done, self.now // 1000, self.clock.paused, self.clock.speed
+        time_ = self.now // 1000 if self.moving else self.now
+        done = (cluster.store.revision, cluster.ledger.count, len(recording.tape.marks), recording.given)
+        return (time_, self.takes.shown, recording.live, *done, self.clock.paused, self.clock.speed)

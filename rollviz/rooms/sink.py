@@ -25,6 +25,8 @@ class Sink:
     def __init__(self):
         self.shown: int | None = None
         self.late_since: float | None = None
+        self.away = False
+        """This viewer looks at a moment of his own."""
 
     def give(self, n: int, frames: list[Frame], whole: Callable[[], list[Frame]]) -> None:
         """Message `n`, or the whole state instead if this viewer missed something."""

@@ -2,14 +2,17 @@
 import { minutes, setText } from "./state.js";
 
 const text = document.getElementById("clock"), head = document.getElementById("playhead");
+const veil = document.getElementById("veil"), others = document.getElementById("classhead");
 const GRACE_MS = 60;
-let base = 0, arrived = 0, running = false, speed = 1, span = 60, shown = 0, frame = 0;
+let base = 0, arrived = 0, running = false, speed = 1, span = 60, shown = 0, frame = 0, hand = null;
 
-export function drawClock(state) {
+// `held` is where a hand has the playhead, null when it is free.
+export function drawClock(state, held) {
   const jumped = Math.abs(state.t - shown) > 1500 * state.speed;
   base = state.t;
   arrived = performance.now();
-  running = state.run;
+  running = state.run && held === null;
+  hand = held;
   speed = state.speed;
   span = state.rec.span;
   if (!running || jumped) shown = base;
@@ -34,8 +37,20 @@ function show() {
   shown = running ? Math.max(shown, now) : now;
   const tenths = Math.floor(shown / 100);
   setText(text, `${minutes(tenths / 10)}.${tenths % 10}`);
-  head.style.setProperty("--x", ((shown / 1000 / span) * 100).toFixed(3));
-  head.toggleAttribute("data-late", shown / 1000 / span > 0.82);
-  const word = minutes(shown / 1000);
-  if (head.dataset.t !== word) head.dataset.t = word;
+  const x = place(head, hand ?? shown, minutes((hand ?? shown) / 1000));
+  veil.style.setProperty("--x", x);
+}
+
+// Where the others are, while this viewer looks at a moment of his own.
+export function drawClass(where) {
+  others.hidden = !where;
+  if (where) place(others, where.t, `${minutes(where.t / 1000)} the class`);
+}
+
+function place(line, ms, word) {
+  const part = ms / 1000 / span, x = (part * 100).toFixed(3);
+  line.style.setProperty("--x", x);
+  line.toggleAttribute("data-late", part > 0.82);
+  if (line.dataset.t !== word) line.dataset.t = word;
+  return x;
 }

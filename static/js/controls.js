@@ -1,6 +1,6 @@
 // Who may act: the presenter, on a line that is up. Everything that can be pressed posts from here.
 export const app = document.getElementById("app");
-const DESK = `/d/${app.dataset.desk}`;
+export const DESK = `/d/${app.dataset.desk}`;
 const CONTROLS = "[data-do], [data-clock], [data-fader], .knob__dial, .knob__raw";
 const listeners = [];
 
@@ -27,12 +27,24 @@ function post(where, values) {
   return htmx.ajax("POST", `${DESK}/${where}`, { source: app, target: app, swap: "none", values });
 }
 
+export const CLOCK = {
+  play: () => ({ paused: app.hasAttribute("data-paused") ? "no" : "yes" }),
+  start: () => ({ seek: "0" }),
+  end: () => ({ seek: "end" }),
+  back: () => ({ step: "previous" }),
+  step: () => ({ step: "next" }),
+  undo: () => ({ undo: "yes" }),
+  speed: (speed) => ({ speed }),
+  take: (take) => ({ take }),
+};
+
+// For what htmx does not send.
+export const headers = () => JSON.parse(app.getAttribute("hx-headers"));
+
 addEventListener("click", (event) => {
   const key = event.target.closest?.("[data-do], [data-clock]");
   if (!key || key.matches('[aria-disabled="true"]:not([data-do], [data-clock])')) return;
   if (refuse()) return;
   if (key.dataset.do) act({ verb: "run", line: key.dataset.do });
-  else if (key.dataset.clock === "play") setClock({ paused: app.hasAttribute("data-paused") ? "no" : "yes" });
-  else if (key.dataset.clock === "step") setClock({ step: "yes" });
-  else setClock({ speed: key.dataset.value });
+  else setClock(CLOCK[key.dataset.clock](key.dataset.value));
 });

@@ -1,21 +1,24 @@
 // The desk's page: messages in, drawing at most once per animation frame, and what to say when the line is bad.
 import "./vars.js";
 import { drawCables } from "./cables.js";
-import { drawClock, freeze } from "./clock.js";
+import { drawClass, drawClock, freeze } from "./clock.js";
 import { app, blocked, showControls } from "./controls.js";
 import { drawFaders, isHeld, onRelease } from "./fader.js";
 import "./keys.js";
 import "./knob.js";
 import { showStep } from "./lesson.js";
 import { drawMaster } from "./master.js";
+import { drawPast } from "./past.js";
 import { drawRack } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
+import { connect, drawScrub, handAt, onHand } from "./scrub.js";
 import { setAttribute, setText, join, merge, minutes } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
+import { drawTakes } from "./takes.js";
 
 const LOG_LINES = 80, ANNOUNCE_MS = 2000;
 const off = document.getElementById("off"), told = document.getElementById("told");
-let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null;
+let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null, own = null, coming = null, others = null;
 
 // ---------------------------------------------------------------------------------------------------------- messages
 
@@ -28,8 +31,14 @@ document.body.addEventListener("htmx:wsBeforeMessage", (event) => {
 });
 
 function receive(message) {
-  if ("k" in message) {
+  if ("class" in message) {
+    others = message.class;
+    coming = message.own ?? coming;
+  } else if ("k" in message) {
     state = message.s;
+    own = coming;
+    coming = null;
+    if (own === null) others = null;
     pending = structuredClone(state);
     seen = message.k;
     asked = false;
@@ -45,6 +54,9 @@ function receive(message) {
   }
   schedule();
 }
+
+connect((message) => socket?.send(JSON.stringify(message)));
+onHand(() => { if (state) schedule(); });
 
 function askForKeyframe() {
   if (asked || !socket) return;
@@ -62,18 +74,27 @@ function draw() {
   const whole = structure;
   pending = null;
   structure = false;
-  if (!patch || !state) return;
+  if (!state) return;
+  drawTime();
+  if (!patch) return;
   if ("run" in patch || "speed" in patch || "stuck" in patch) drawFaceplate();
   if (("max" in patch || whole) && !isHeld()) drawScale(state);
   if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
   if (patch.m || whole) drawMaster(state);
   drawFaders();
-  drawClock(state);
   if (patch.rec || whole) drawRecording(state);
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
   if (patch.svc || whole) drawService(state.svc);
   if (patch.sets || patch.svc || whole) drawCables();
   if (whole) { showControls(); layMarks(); }
+}
+
+function drawTime() {
+  drawClock(own === null ? state : { ...state, run: false }, handAt());
+  drawClass(own === null ? null : others);
+  drawScrub(state, own);
+  drawPast(state, own, others);
+  drawTakes(state);
 }
 
 onRelease(() => { structure = true; schedule(); });

@@ -1,9 +1,12 @@
 // The keyboard. Single keys are off while somebody types, and a key that the focused control needs is its own.
-import { app, refuse, setClock } from "./controls.js";
+import { CLOCK, refuse, setClock } from "./controls.js";
 import { nextKey } from "./lesson.js";
+import { backToLive, goTo } from "./scrub.js";
 import { openShare } from "./share.js";
 
-const SPEEDS = ["0.25", "1", "4", "16"];
+const SPEEDS = ["0.25", "1", "4", "16", "64"];
+// What these keys do on a slider or in a list is the list's.
+const PLACES = ["Home", "End"];
 let prefix = 0;
 // A key that a pointer pressed keeps the focus, but space is meant for the desk then; one that was reached by Tab is pressed by it.
 let byPointer = false;
@@ -23,14 +26,21 @@ addEventListener("keydown", (event) => {
   if (key === "Tab") byPointer = false;
   if (key === " " && pressing(target) && !byPointer) return;
   const command = COMMANDS[key] ?? (SPEEDS[Number(key) - 1] && (() => refuse() || setClock({ speed: SPEEDS[Number(key) - 1] })));
-  if (!command) return;
+  if (!command || (PLACES.includes(key) && target.matches("input, [role=slider], .log"))) return;
   event.preventDefault();
   command(target);
 });
 
 const COMMANDS = {
-  " ": () => refuse() || setClock({ paused: app.hasAttribute("data-paused") ? "no" : "yes" }),
-  "]": () => refuse() || setClock({ step: "yes" }),
+  " ": () => refuse() || setClock(CLOCK.play()),
+  "[": () => refuse() || setClock(CLOCK.back()),
+  "]": () => refuse() || setClock(CLOCK.step()),
+  ".": () => refuse() || setClock(CLOCK.step()),
+  "{": () => refuse() || setClock({ mark: "previous" }),
+  "}": () => refuse() || setClock({ mark: "next" }),
+  z: () => refuse() || setClock(CLOCK.undo()),
+  Home: () => goTo(0),
+  End: () => backToLive(),
   g: () => { prefix = Date.now() + 1500; },
   u: (target) => target.closest(".strip")?.querySelector(".foot [data-do]")?.click(),
   w: () => document.getElementById("why").focus(),

@@ -27,6 +27,10 @@ function drawStrip(element, set, state, whole) {
   setAttribute(element, "data-peak", String(set.p));
   setAttribute(element, "data-dest", set.d === undefined ? null : String(set.d));
   setAttribute(element, "data-pin", set.pin);
+  const ghost = element.querySelector(".ghostcap");
+  ghost.hidden = set.g === undefined;
+  setText(ghost, set.g ?? "");
+  ghost.style.setProperty("--at", set.g ?? 0);
   setAttribute(element, "data-target", set.tgt);
   setAttribute(element, "data-hue", String(set.hue));
   const jack = element.querySelector(".jack");

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from rollviz.rooms import limits
-from rollviz.rooms.limits import ADVANCE_SECONDS, LIFE_SECONDS, MANIFEST_BYTES, REQUEST_BYTES, Allowances
+from rollviz.rooms.limits import LIFE_SECONDS, MANIFEST_BYTES, REQUEST_BYTES, Allowances
 from rollviz.rooms.models import Desk as Row
 from tests.rollviz.desks import MANIFEST, SET_IMAGE
 
@@ -41,9 +41,9 @@ async def test_time_stands_while_nobody_watches_and_nobody_started_it(api):
 
 async def test_advance_runs_exactly_that_much_at_once(api):
     desk = await api.make_desk()
-    assert await desk.clock(advance=90) == (200, {"time": 90})
-    assert await desk.clock(advance=0.25) == (200, {"time": 90.25})
-    assert await desk.clock(advance=0) == (200, {"time": 90.25})
+    assert await desk.clock(advance=90) == (200, {"time": 90, "end": 90, "take": 1})
+    assert await desk.clock(advance=0.25) == (200, {"time": 90.25, "end": 90.25, "take": 1})
+    assert await desk.clock(advance=0) == (200, {"time": 90.25, "end": 90.25, "take": 1})
     state = await desk.state()
     assert state["time"] == 90.25
     assert state["deployments"][0]["status"]["availableReplicas"] == 10
@@ -87,7 +87,8 @@ async def test_the_state_is_in_kubernetes_json_form(api):
     await desk.clock(advance=60)
     state = await desk.state()
     assert set(state) == {
-        *("time", "paused", "speed", "deployments", "replicasets", "pods", "services", "endpointslices", "nodes", "events", "ledger")
+        *("time", "end", "paused", "speed", "take", "takes"),
+        *("deployments", "replicasets", "pods", "services", "endpointslices", "nodes", "events", "ledger"),
     }
     assert state["deployments"][0]["kind"] == "Deployment"
     assert state["deployments"][0]["metadata"]["creationTimestamp"] == "2026-01-01T00:00:00Z"
@@ -148,11 +149,19 @@ BAD_CLOCKS = [
     ({"speed": True}, "speed"),
     ({"paused": 1}, "paused"),
     ({"advance": -1}, "advance"),
-    ({"advance": ADVANCE_SECONDS + 1}, "advance"),
+    ({"advance": LIFE_SECONDS + 1}, "advance"),
     ({"advance": "1"}, "advance"),
     ({"advance": True}, "advance"),
     ({"paused": True, "speed": 16, "advance": -5}, "advance"),
     ({"step": "yes"}, "step"),
+    ({"seek": -1}, "seek"),
+    ({"seek": "start"}, "seek"),
+    ({"seek": LIFE_SECONDS, "advance": 1}, "advance"),
+    ({"mark": "last"}, "mark"),
+    ({"take": "1"}, "take"),
+    ({"take": 2}, "take"),
+    ({"undo": "yes"}, "undo"),
+    ({"undo": True}, "undo"),
     ({"rewind": 1}, "rewind"),
 ]
 
@@ -253,7 +262,84 @@ async def test_desks_and_commands_come_at_a_bounded_rate(api, monkeypatch):
 
 async def test_a_desk_lives_for_a_bounded_time(api):
     desk = await api.make_desk(manifest=MANIFEST.replace("replicas: 10", "replicas: 0"))
-    for _ in range(LIFE_SECONDS // ADVANCE_SECONDS):
-        assert (await desk.clock(advance=ADVANCE_SECONDS))[0] == 200
+    assert (await desk.clock(advance=LIFE_SECONDS))[0] == 200
     status, answer = await desk.clock(advance=1)
     assert (status, answer["field"]) == (422, "advance")
+
+
+# ---------------------------------------------------------------------------------------------------------------- the past
+
+
+async def stood(desk) -> dict:
+    return {key: value for key, value in (await desk.state()).items() if key not in ("end", "take", "takes")}
+
+
+async def test_a_seek_gives_the_state_of_that_second_again(api):
+    desk = await api.make_desk()
+    await desk.clock(advance=20)
+    await desk.do(kubectl=SET_IMAGE)
+    lived = {}
+    for _ in range(8):
+        now = (await desk.clock(advance=1.5))[1]["time"]
+        lived[now] = await stood(desk)
+    for second, state in reversed(lived.items()):
+        assert await desk.clock(seek=second) == (200, {"time": second, "end": 32, "take": 1})
+        assert await stood(desk) == state
+    assert await desk.clock(seek="end") == (200, {"time": 32, "end": 32, "take": 1})
+    assert (await desk.clock(seek=40))[1]["end"] == 40
+
+
+async def test_the_state_of_a_moment_is_read_without_going_there(api):
+    desk = await api.make_desk()
+    await desk.clock(advance=20)
+    await desk.do(kubectl=SET_IMAGE)
+    await desk.clock(advance=4)
+    then = await stood(desk)
+    await desk.clock(advance=30)
+    status, read = await api.get(f"/api/desks/{desk.desk}/state?at=24")
+    assert status == 200
+    assert {key: value for key, value in read.items() if key not in ("end", "take", "takes")} == then
+    assert (await desk.state())["time"] == 54
+    for bad in ("55", "-1", "x", "nan", ""):
+        status, answer = await api.get(f"/api/desks/{desk.desk}/state?at={bad}")
+        assert (status, answer["field"]) == (422, "at")
+
+
+async def test_a_command_in_the_past_begins_a_take_and_the_other_stays(api):
+    desk = await api.make_desk()
+    await desk.clock(advance=20)
+    await desk.do(kubectl=SET_IMAGE)
+    await desk.clock(advance=40)
+    first = await stood(desk)
+    await desk.clock(seek=25)
+    await desk.do(kubectl="rollout undo deployment/web")
+    state = await desk.state()
+    assert (state["time"], state["end"], state["take"]) == (25, 25, 2)
+    assert [(t["take"], t["leaves"], t["from"], t["commands"]) for t in state["takes"]] == [(1, 0, 0, 1), (2, 1, 25, 1)]
+    await desk.clock(advance=60)
+    assert await desk.clock(take=1, seek="end") == (200, {"time": 60, "end": 60, "take": 1})
+    assert await stood(desk) == first
+    assert (await desk.clock(take=2))[1] == {"time": 60, "end": 85, "take": 2}
+
+
+async def test_undo_is_a_take_without_the_last_command(api):
+    desk = await api.make_desk()
+    await desk.clock(advance=20)
+    before = await stood(desk)
+    await desk.do(kubectl=SET_IMAGE)
+    await desk.clock(advance=5)
+    assert await desk.clock(undo=True) == (200, {"time": 20, "end": 20, "take": 2})
+    assert await stood(desk) == before
+
+
+async def test_steps_and_marks_lead_back_and_forth(api):
+    desk = await api.make_desk()
+    await desk.clock(advance=20)
+    await desk.do(kubectl=SET_IMAGE)
+    await desk.clock(advance=40, mark="previous")
+    there = (await desk.clock(seek=20, step="next"))[1]["time"]
+    assert there > 20
+    assert (await desk.clock(step="previous"))[1]["time"] == 20
+    assert (await desk.clock(seek=0, mark="next"))[1]["time"] == 20
+    assert (await desk.clock(mark="next"))[1] == {"time": 60, "end": 60, "take": 1}
+    assert (await desk.clock(mark="previous"))[1]["time"] == 20
