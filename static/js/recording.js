@@ -124,9 +124,10 @@ function drawAxis(span) {
   axis.replaceChildren(...words);
 }
 
-// Marks stand at their second; where two collide the older keeps its glyph and loses its words.
+// Marks stand at their second; where two collide the older keeps its glyph and loses its words, and a step of the lesson gives way to all.
 export function layMarks() {
-  const marks = [...document.querySelectorAll("#marks .mark")], span = Number(axis.dataset.span) || 60;
+  const all = [...document.querySelectorAll("#marks .mark")], phases = all.filter((mark) => mark.dataset.k === "phase");
+  const marks = all.filter((mark) => mark.dataset.k !== "phase"), span = Number(axis.dataset.span) || 60;
   const head = document.getElementById("playhead"), at = head.getBoundingClientRect().left;
   const taken = { left: at - 4, right: at + 12 + 9 * (head.dataset.t?.length ?? 4) };
   let next = Infinity;
@@ -136,6 +137,14 @@ export function layMarks() {
     const box = mark.getBoundingClientRect();
     if (box.right > next - 4 || (box.left < taken.right && box.right > taken.left)) mark.setAttribute("data-short", "");
     next = Math.min(next, box.left);
+  }
+  const boxes = [{ left: taken.left, right: taken.right }, ...marks.map((mark) => mark.getBoundingClientRect())];
+  for (const mark of phases) {
+    mark.style.setProperty("--x", (Number(mark.dataset.t) / span) * 100);
+    mark.removeAttribute("data-short");
+    const box = mark.getBoundingClientRect();
+    if (boxes.some((other) => box.right > other.left - 4 && box.left < other.right)) mark.setAttribute("data-short", "");
+    boxes.push(mark.getBoundingClientRect());
   }
 }
 
