@@ -334,13 +334,14 @@ class Room:
             self.clock.settle(self.now)
 
     async def _show(self) -> None:
-        glance = self._glance()
-        if glance != self._glanced:
+        glance, seen = self._glance(), self._glanced
+        if glance != seen:
             before, self._picture, self._glanced = self._picture, self.picture(), glance
             texts = message(before, self._picture, self.hub.n + 1)
             if texts:
                 await self.hub.publish(self.hub.n + 1, texts)
-            self.hub.tell_away(where(self))
+            if glance[:3] != seen[:3]:
+                self.hub.tell_away(where(self))
         self.hub.catch_up()
 
     def _glance(self) -> tuple:

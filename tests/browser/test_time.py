@@ -30,7 +30,10 @@ def clock(page) -> float:
 
 def at(page, second: float) -> None:
     page.wait_for_function(
-        "second => { const [m, s] = document.getElementById('clock').textContent.split(':'); return Math.abs(m * 60 + Number(s) - second) < 0.05; }",
+        """(second) => {
+            const [minutes, seconds] = document.getElementById("clock").textContent.split(":");
+            return Math.abs(minutes * 60 + Number(seconds) - second) < 0.05;
+        }""",
         arg=second,
     )
 
@@ -46,7 +49,9 @@ def drawn(page) -> dict[str, tuple[int, list[str]]]:
         name.removeprefix("rs/"): (int(value), cells)
         for name, value, cells in page.evaluate(
             """() => [...document.querySelectorAll(".strip[data-rs]")].map((strip) => [
-                strip.dataset.rs, strip.querySelector("[data-fader]").value, [...strip.querySelectorAll(".pod")].map((pod) => pod.dataset.s).sort(),
+                strip.dataset.rs,
+                strip.querySelector("[data-fader]").value,
+                [...strip.querySelectorAll(".pod")].map((pod) => pod.dataset.s).sort(),
             ])"""
         )
     }
@@ -79,21 +84,18 @@ def rolled_over(new_desk):
     return page, recording
 
 
-def test_dragged_back_and_forth_the_desk_is_what_the_engine_was(rolled_over):
+def test_dragged_back_and_forth_the_desk_is_what_the_engine_was(rolled_over, server):
     page, recording = rolled_over
     page.mouse.move(*place(page, 59))
     page.mouse.down()
     seen = set()
     for second in (52, 40, 33, 29, 26, 24.5, 22, 30, 45, 27, 21, 35):
         page.mouse.move(*place(page, second), steps=6)
-        page.wait_for_function(
-            "() => document.getElementById('playhead').dataset.t === document.getElementById('clock').textContent.slice(0, -2)"
-        )
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(250)
+        assert page.locator("#playhead").get_attribute("data-t") == page.locator("#clock").inner_text()[:-2]
         now = clock(page)
         assert abs(now - second) < 0.2
-        exact = int(page.evaluate("document.getElementById('scrub').getAttribute('aria-valuenow')"))
-        assert abs(exact - second) <= 1
+        assert abs(int(page.locator("#scrub").get_attribute("aria-valuenow")) - second) <= 1
         shown = drawn(page)
         truth = [engine(recording, now + tenth / 1000) for tenth in range(0, 100, 10)]
         assert any(shown == {name: moment[name] for name in shown} for moment in truth), (second, shown, truth[0])
@@ -104,12 +106,7 @@ def test_dragged_back_and_forth_the_desk_is_what_the_engine_was(rolled_over):
     at(page, 35)
     assert page.locator("#past b").inner_text() == "You are at 0:35. Take 1 goes on to 1:00."
     shown = drawn(page)
-    truth = engine(
-        recording,
-        page.evaluate(
-            "(async () => (await (await fetch(`/api/desks/${document.getElementById('app').dataset.desk}/state`)).json()).time)()"
-        ),
-    )
+    truth = engine(recording, server.get(f"/api/desks/{page.desk}/state")[1]["time"])
     assert shown == {name: truth[name] for name in shown}
 
 
@@ -177,7 +174,7 @@ def test_what_is_moved_in_the_past_begins_a_take_and_the_first_is_still_there(ro
     assert page.locator("#takes h3").count() == 3
 
 
-def test_a_viewer_follows_looks_back_alone_and_comes_back(rolled_over, open_page, server):
+def test_a_viewer_follows_looks_back_alone_and_comes_back(rolled_over, open_page):
     page, recording = rolled_over
     viewer = open_page(page.url)
     viewer.wait_for_selector("#app[data-live]")
