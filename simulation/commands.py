@@ -5,18 +5,20 @@ always does the same, so a recording is its commands and their times. Sources: s
 """
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import replace
 
 from simulation import drain
+from simulation.act import Act, Said
 from simulation.api import patch as patching
 from simulation.api import schema, selectors
+from simulation.api.changes import bare, patched, replaced, without_status
 from simulation.api.documents import read, read_all
 from simulation.api.errors import StatusError, UsageError, bad_request, go_json, go_quote, not_found
-from simulation.api.wire import from_manifest, kind_of, rfc3339, to_json, to_record
+from simulation.api.wire import from_manifest, kind_of, rfc3339
 from simulation.api.writes import NAMESPACE, Writes, check_namespace
 from simulation.controllers.deployment.util import equal_templates, own_annotations, revision_of, without_hash
 from simulation.objects import (
@@ -41,7 +43,8 @@ from simulation.objects import (
     ServiceSpec,
     Taint,
 )
-from simulation.store import Store, controller_of
+from simulation.requests import Bind, DeleteObjects, Evict, PatchObject, Post, Put
+from simulation.store import controller_of
 
 MAX_COMMANDS = 100
 """Objects that one act may touch by naming them."""
@@ -66,27 +69,6 @@ TOO_SOON = (
 
 EXPOSABLE = ("Deployment", "ReplicaSet", "Pod", "Service")
 NOTHING_FOUND = "No resources found"
-
-Said = str | Callable[[], str]
-
-
-class Act(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="do"):
-    """Base of all commands."""
-
-    def apply(self, store: Store) -> str:
-        """Do it now; kubectl's output, "" if it prints nothing. Raises StatusError, and then nothing has happened."""
-        writes = Writes(store)
-        said = self.act(writes)
-        writes.commit()
-        return said if isinstance(said, str) else said()
-
-    def act(self, writes: Writes) -> Said:
-        """Note the writes; the output, or a function that makes it once names are known."""
-        raise NotImplementedError
-
-    def kubectl(self) -> str:
-        """The line it equals, without `kubectl`."""
-        raise NotImplementedError
 
 
 class Picking(Act, frozen=True, kw_only=True):
@@ -321,7 +303,7 @@ class Patch(Act, frozen=True, tag="patch"):
         body = self._read()
         live = writes.get(self.kind, self.name)
         warnings: list[str] = []
-        changed = writes.update(_patched(live, body, self.type, warnings))
+        changed = writes.update(patched(live, body, self.type, warnings))
         return _lines([*_warned(warnings), f"{_ref(live)} patched{'' if changed else ' (no change)'}"])
 
     def _read(self) -> Any:
@@ -795,6 +777,12 @@ Command = (
     | Drain
     | SetTaints
     | CreateBudget
+    | Post
+    | Put
+    | PatchObject
+    | DeleteObjects
+    | Evict
+    | Bind
 )
 
 _decoder = msgspec.json.Decoder(Command)
@@ -844,11 +832,11 @@ def _apply_one(writes: Writes, body: Any, warnings: list[str]) -> str:
     before = live.metadata.annotations.get(LAST_APPLIED)
     if before is None:
         warnings.append(MISSING_ANNOTATION.format(resource=KINDS[kind].plural, name=name).removeprefix("Warning: "))
-    new = _without_status(
+    new = without_status(
         {**body, "metadata": {**body["metadata"], "annotations": {**(body["metadata"].get("annotations") or {}), LAST_APPLIED: last}}}
     )
-    merged = patching.three_way(kind, _without_status(_decoded(before)), new, _bare(live))
-    changed = writes.update(_replaced(live, merged, strict=True))
+    merged = patching.three_way(kind, without_status(_decoded(before)), new, bare(live))
+    changed = writes.update(replaced(live, merged, strict=True))
     return f"{_ref(live)} {'configured' if changed else 'unchanged'}"
 
 
@@ -866,86 +854,6 @@ def _decoded(text: str | None) -> dict:
     except StatusError:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _without_status(body: dict) -> dict:
-    return {key: value for key, value in body.items() if key not in ("status", "apiVersion", "kind")}
-
-
-def _bare(live: Any) -> dict:
-    return _without_status(to_json(live))
-
-
-def _patched(live: Any, body: Any, how: str, warnings: list[str]) -> Any:
-    kind = type(live).__name__
-    before = _bare(live)
-    try:
-        if how == "json":
-            after = patching.json_patch(before, body)
-        else:
-            after = patching.merge(before, body) if how == "merge" else patching.strategic(kind, before, body)
-    except patching.PatchError as error:
-        raise _rejected(str(error)) from None
-    if not isinstance(after, dict):
-        raise _rejected("the patch leaves no object")
-    return _replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None)
-
-
-def _replaced(live: Any, body: dict, strict: bool = False, warnings: list[str] | None = None, patch: Any = None) -> Any:
-    """The live object with a new body: what only the server writes stays."""
-    kind = type(live).__name__
-    unknown: list[str] = []
-    try:
-        clean = schema.clean(kind, _without_status(body), unknown)
-    except schema.Mismatch as error:
-        if patch is not None:
-            raise _invalid_patch(patch, error.loose) from None
-        raise bad_request(error.text) from None
-    if warnings is not None:
-        warnings += [f'unknown field "{path}"' for path in unknown]
-    meta = clean.setdefault("metadata", {})
-    _check_identity(live, meta)
-    for key in ("creationTimestamp", "deletionTimestamp"):
-        meta.pop(key, None)
-    new = to_record(kind, clean, None if strict else warnings)
-    was = live.metadata
-    stamped = replace(
-        new.metadata,
-        generate_name=was.generate_name,
-        uid=was.uid,
-        resource_version=was.resource_version,
-        generation=was.generation,
-        creation_timestamp=was.creation_timestamp,
-        deletion_timestamp=was.deletion_timestamp,
-        deletion_grace_period_seconds=was.deletion_grace_period_seconds,
-    )
-    return replace(new, metadata=stamped, status=live.status)
-
-
-def _check_identity(live: Any, meta: dict) -> None:
-    kind, was = type(live).__name__, live.metadata
-    name = meta.get("name", "")
-    if name != was.name:
-        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({was.name})")
-    space = meta.get("namespace", "")
-    if space != was.namespace:
-        raise bad_request(f"the namespace of the object ({space}) does not match the namespace on the request ({was.namespace})")
-    version = meta.get("resourceVersion") or was.resource_version
-    if version != was.resource_version:
-        said = "the object has been modified; please apply your changes to the latest version and try again"
-        resource = KINDS[kind].resource
-        raise StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{was.name}": {said}', kind=kind, name=was.name)
-
-
-def _invalid_patch(patch: Any, said: str) -> StatusError:
-    value = go_quote(patching.go_map(patch))
-    message = f"patch: Invalid value: {value}: {said}"
-    cause = ("FieldValueInvalid", "patch", f"Invalid value: {value}: {said}")
-    return StatusError(422, "Invalid", f' "" is invalid: {message}', [cause])
-
-
-def _rejected(said: str) -> StatusError:
-    return StatusError(422, "Invalid", f"the server rejected our request due to an error in our request: {said}")
 
 
 # ------------------------------------------------------------------------------------------------------------- details

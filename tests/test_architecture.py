@@ -74,7 +74,9 @@ MAY_IMPORT = {
     "drain": FOUNDATION | {"store", "api"},
     "fleet": FOUNDATION | {"store", "ledger", "api", "controllers", "kubelet", "machine", "drain"},
     "cluster": FOUNDATION | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet", "machine", "fleet"},
-    "commands": FOUNDATION | {"store", "api", "drain", "controllers.deployment.util", "pods"},
+    "act": FOUNDATION | {"store", "api"},
+    "requests": FOUNDATION | {"store", "api", "act"},
+    "commands": FOUNDATION | {"store", "api", "act", "requests", "drain", "controllers.deployment.util", "pods"},
     "kubectl": FOUNDATION | {"store", "api", "controllers.deployment.util", "commands"},
     "proxy": FOUNDATION,
 }

@@ -7,6 +7,7 @@ in between.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from simulation.api.derived import Endpoints, Lease, Namespace, Scale
 from simulation.api.duration import age
 from simulation.api.selectors import from_object
 from simulation.objects import (
@@ -241,6 +242,25 @@ def _labels(labels: dict[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) or NONE
 
 
+def _namespace(namespace: Namespace, now: Time, wide: bool) -> list[Cell]:
+    return [namespace.metadata.name, "Active", age(namespace.metadata.creation_timestamp, now)]
+
+
+def _endpoints(endpoints: Endpoints, now: Time, wide: bool) -> list[Cell]:
+    ready = [(subset["ports"], address["ip"]) for subset in endpoints.subsets for address in subset.get("addresses", ())]
+    shown = _more([f"{ip}:{port['port']}" for ports, ip in ready for port in ports])
+    return [endpoints.metadata.name, NONE if shown == UNSET else shown, age(endpoints.metadata.creation_timestamp, now)]
+
+
+def _lease(lease: Lease, now: Time, wide: bool) -> list[Cell]:
+    return [lease.metadata.name, lease.spec.holder_identity, age(lease.metadata.creation_timestamp, now)]
+
+
+def _scale(scale: Scale, now: Time, wide: bool) -> list[Cell]:
+    born = age(scale.metadata.creation_timestamp, now)
+    return [scale.metadata.name, scale.spec.get("replicas", 0), scale.status.get("replicas", 0), born]
+
+
 ROWS: dict[str, Callable[[Any, Time, bool], list[Cell]]] = {
     "Pod": _pod,
     "Deployment": _deployment,
@@ -250,4 +270,8 @@ ROWS: dict[str, Callable[[Any, Time, bool], list[Cell]]] = {
     "Event": _event,
     "EndpointSlice": _slice,
     "PodDisruptionBudget": _budget,
+    "Namespace": _namespace,
+    "Endpoints": _endpoints,
+    "Lease": _lease,
+    "Scale": _scale,
 }

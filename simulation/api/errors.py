@@ -136,6 +136,11 @@ def already_exists(kind: str, name: str, prefix: str = "") -> StatusError:
     return StatusError(409, "AlreadyExists", f'{KINDS[kind].resource} "{name}" already exists', kind=kind, name=name, prefix=prefix)
 
 
+def conflict(kind: str, name: str, said: str) -> StatusError:
+    message = f'Operation cannot be fulfilled on {KINDS[kind].resource} "{name}": {said}'
+    return StatusError(409, "Conflict", message, kind=kind, name=name)
+
+
 def bad_request(message: str) -> StatusError:
     return StatusError(400, "BadRequest", message)
 

@@ -5,6 +5,7 @@ this simulation have no place for is named in a warning and left out, what the A
 Sources: staging/src/k8s.io/api/*/types.go, apimachinery/pkg/runtime/serializer/json (v1.36).
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,28 +23,45 @@ SERVER_SIDE = ("uid", "resourceVersion", "generation", "creationTimestamp", "del
 
 IGNORED = (*SERVER_SIDE, "managedFields", "ownerReferences", "finalizers")
 
+STATUS_TIMES = ("startedAt", "finishedAt")
 CONDITION_TIMES = ("lastUpdateTime", "lastTransitionTime", "lastHeartbeatTime")
 NULLS = {"Event": ("firstTimestamp", "lastTimestamp", "eventTime"), "EndpointSlice": ("endpoints", "ports")}
 """Fields that Go writes even when they are nil."""
 
+DERIVED = {"Namespace": "v1", "Endpoints": "v1", "Lease": "coordination.k8s.io/v1", "Scale": "autoscaling/v1"}
+"""Kinds that nothing stores (`simulation.api.derived`), with their versions."""
+
 Json = dict[str, Any]
+Clock = Callable[[Time, bool], Any]
+"""Writes a time; true for those that the API has with microseconds."""
 
 
 # ------------------------------------------------------------------------------------------------------------------- out
 
 
-def to_json(obj: Any, kind: str | None = None) -> Json:
-    """An object as the API answers it, with apiVersion and kind."""
+def to_json(obj: Any, kind: str | None = None, write: Clock | None = None) -> Json:
+    """An object as the API answers it, with apiVersion and kind. `write` says how its times are written, if not by the simulated clock."""
     kind = kind or type(obj).__name__
+    write = write or _as_simulated
     body = msgspec.json.decode(msgspec.json.encode(obj))
-    out = {"kind": kind, "apiVersion": KINDS[kind].api_version, "metadata": _metadata(body.pop("metadata", {}))}
+    version = KINDS[kind].api_version if kind in KINDS else DERIVED[kind]
+    out = {"kind": kind, "apiVersion": version, "metadata": _metadata(body.pop("metadata", {}), write)}
     out.update(body)
-    _FINISH[kind](out)
+    _FINISH[kind](out, write)
     return out
 
 
-def rfc3339(seconds: Time) -> str:
-    return datetime.fromtimestamp(EPOCH + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def rfc3339(seconds: Time, since: int = EPOCH) -> str:
+    """`since` is the Unix second at which `seconds` begins to count."""
+    return datetime.fromtimestamp(since + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rfc3339_micro(seconds: Time, since: int = EPOCH) -> str:
+    return rfc3339(seconds, since).replace("Z", ".000000Z")
+
+
+def _as_simulated(seconds: Time, micro: bool) -> str:
+    return rfc3339_micro(seconds) if micro else rfc3339(seconds)
 
 
 def from_rfc3339(text: str) -> Time:
@@ -51,48 +69,50 @@ def from_rfc3339(text: str) -> Time:
     return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()) - EPOCH
 
 
-def _metadata(meta: Json) -> Json:
-    return _times(meta, "creationTimestamp", "deletionTimestamp")
+def _metadata(meta: Json, write: Clock) -> Json:
+    for field in meta.get("managedFields", ()):
+        _times(write, field, "time")
+    return _times(write, meta, "creationTimestamp", "deletionTimestamp")
 
 
-def _times(record: Json, *keys: str) -> Json:
+def _times(write: Clock, record: Json, *keys: str) -> Json:
     for key in keys:
         if record.get(key) is not None:
-            record[key] = rfc3339(record[key])
+            record[key] = write(record[key], False)
     return record
 
 
-def _workload(out: Json) -> None:
+def _workload(out: Json, write: Clock) -> None:
     spec = out.setdefault("spec", {})
     template = spec.setdefault("template", {})
     template.setdefault("metadata", {})
     template.setdefault("spec", {})
     status = out.setdefault("status", {})
     for condition in status.get("conditions", ()):
-        _times(condition, *CONDITION_TIMES)
+        _times(write, condition, *CONDITION_TIMES)
 
 
-def _deployment(out: Json) -> None:
-    _workload(out)
+def _deployment(out: Json, write: Clock) -> None:
+    _workload(out, write)
     out["spec"].setdefault("strategy", {})
 
 
-def _replicaset(out: Json) -> None:
-    _workload(out)
+def _replicaset(out: Json, write: Clock) -> None:
+    _workload(out, write)
     out["status"].setdefault("replicas", 0)
 
 
-def _pod(out: Json) -> None:
+def _pod(out: Json, write: Clock) -> None:
     out.setdefault("spec", {})
     status = out["status"] = _pod_addresses(out.get("status", {}))
-    _times(status, "startTime")
+    _times(write, status, "startTime")
     for condition in status.get("conditions", ()):
         condition["lastProbeTime"] = None
-        _times(condition, "lastTransitionTime")
+        _times(write, condition, "lastTransitionTime")
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
         for state in (container["state"], container["lastState"]):
             for inner in state.values():
-                _times(inner, "startedAt", "finishedAt")
+                _times(write, inner, "startedAt", "finishedAt")
 
 
 def _pod_addresses(status: Json) -> Json:
@@ -105,23 +125,23 @@ def _pod_addresses(status: Json) -> Json:
     return out
 
 
-def _service(out: Json) -> None:
+def _service(out: Json, write: Clock) -> None:
     out.setdefault("spec", {})
 
 
-def _node(out: Json) -> None:
+def _node(out: Json, write: Clock) -> None:
     for taint in out.setdefault("spec", {}).get("taints", ()):
-        _times(taint, "timeAdded")
+        _times(write, taint, "timeAdded")
     for condition in out.setdefault("status", {}).get("conditions", ()):
-        _times(condition, *CONDITION_TIMES)
+        _times(write, condition, *CONDITION_TIMES)
 
 
-def _event(out: Json) -> None:
-    _times(out, "firstTimestamp", "lastTimestamp")
+def _event(out: Json, write: Clock) -> None:
+    _times(write, out, "firstTimestamp", "lastTimestamp")
     if out.get("eventTime") is not None:
-        out["eventTime"] = _micro(out["eventTime"])
+        out["eventTime"] = write(out["eventTime"], True)
     if (series := out.get("series")) and series.get("lastObservedTime") is not None:
-        series["lastObservedTime"] = _micro(series["lastObservedTime"])
+        series["lastObservedTime"] = write(series["lastObservedTime"], True)
     for key in ("involvedObject", "source"):
         out.setdefault(key, {})
     for key in ("reportingComponent", "reportingInstance"):
@@ -129,27 +149,44 @@ def _event(out: Json) -> None:
     _nulls(out)
 
 
-def _slice(out: Json) -> None:
+def _slice(out: Json, write: Clock) -> None:
     for port in out.get("ports") or ():
         port.setdefault("name", "")
     _nulls(out)
 
 
-def _budget(out: Json) -> None:
+def _budget(out: Json, write: Clock) -> None:
     out.setdefault("spec", {})
     status = out.setdefault("status", {})
-    _times(status.get("disruptedPods", {}), *status.get("disruptedPods", {}))
+    _times(write, status.get("disruptedPods", {}), *status.get("disruptedPods", {}))
     for condition in status.get("conditions", ()):
-        _times(condition, *CONDITION_TIMES)
+        _times(write, condition, *CONDITION_TIMES)
+
+
+def _namespace(out: Json, write: Clock) -> None:
+    out["spec"] = {"finalizers": ["kubernetes"]}
+    out["status"] = {"phase": "Active"}
+
+
+def _endpoints(out: Json, write: Clock) -> None:
+    """As it is."""
+
+
+def _lease(out: Json, write: Clock) -> None:
+    spec = out.setdefault("spec", {})
+    for key in ("acquireTime", "renewTime"):
+        if spec.get(key) is not None:
+            spec[key] = write(spec[key], True)
+
+
+def _scale(out: Json, write: Clock) -> None:
+    out.setdefault("spec", {})
+    out.setdefault("status", {}).setdefault("replicas", 0)
 
 
 def _nulls(out: Json) -> None:
     for key in NULLS[out["kind"]]:
         out.setdefault(key, None)
-
-
-def _micro(seconds: Time) -> str:
-    return rfc3339(seconds).replace("Z", ".000000Z")
 
 
 _FINISH = {
@@ -161,6 +198,10 @@ _FINISH = {
     "Event": _event,
     "EndpointSlice": _slice,
     "PodDisruptionBudget": _budget,
+    "Namespace": _namespace,
+    "Endpoints": _endpoints,
+    "Lease": _lease,
+    "Scale": _scale,
 }
 
 
@@ -179,9 +220,9 @@ def from_manifest(manifest: Any, warnings: list[str] | None = None) -> Any:
     try:
         body = schema.clean(kind, body, unknown)
     except schema.Mismatch as error:
-        raise _undecodable(kind, error.text) from None
+        raise undecodable(kind, error.text) from None
     if unknown:
-        raise _undecodable(kind, "strict decoding error: " + ", ".join(f'unknown field "{path}"' for path in unknown))
+        raise undecodable(kind, "strict decoding error: " + ", ".join(f'unknown field "{path}"' for path in unknown))
     return to_record(kind, body, warnings)
 
 
@@ -212,7 +253,25 @@ def to_record(kind: str, body: Json, warnings: list[str] | None = None) -> Any:
     try:
         return msgspec.convert(_with_seconds(body), cls)
     except (msgspec.ValidationError, ValueError) as error:
-        raise _undecodable(kind, str(error)) from None
+        raise undecodable(kind, str(error)) from None
+
+
+def status_record(kind: str, body: Json) -> Any:
+    """The record of a cleaned status, its times in seconds."""
+    cls = KINDS[kind].cls
+    known = {field.name: field for field in msgspec.structs.fields(cls)}["status"].type
+    try:
+        return msgspec.convert(_in_seconds(body), known)
+    except (msgspec.ValidationError, ValueError, OverflowError) as error:
+        raise undecodable(kind, str(error)) from None
+
+
+def _in_seconds(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {name: _in_seconds(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_seconds(item, key) for item in value]
+    return from_rfc3339(value) if isinstance(value, str) and (key in STATUS_TIMES or key.endswith("Time")) else value
 
 
 def _with_seconds(body: Json) -> Json:
@@ -256,7 +315,7 @@ def _record_in(annotation: Any) -> Any:
     return None
 
 
-def _undecodable(kind: str, said: str) -> StatusError:
+def undecodable(kind: str, said: str) -> StatusError:
     version = KINDS[kind].api_version.rpartition("/")[2]
     return bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {said}')
 

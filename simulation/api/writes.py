@@ -4,6 +4,7 @@ Reads see the writes that are waiting; the store is touched only by `commit`, af
 leaves no trace, not even in the engine's chance.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -92,6 +93,22 @@ class Writes:
         self._waiting[kind, name] = None
         self._todo.append(("delete", kind, name, grace_period_seconds, propagation))
 
+    def update_status(self, new: Any) -> None:
+        """Note a write that is not validated and begins no generation: a status or binding subresource."""
+        kind, name = type(new).__name__, new.metadata.name
+        if new != self.get(kind, name):
+            self._waiting[kind, name] = new
+            self._todo.append(("status", new))
+
+    def then(self, act: Callable[[Store], None]) -> None:
+        """Note something that the store does by itself, which may still refuse it."""
+        self._todo.append(("then", act))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be written."""
+        return not self._todo
+
     def set_machine(self, machine: Machine) -> None:
         """Note that a machine is cut off or comes back: nothing to validate, it is no API object."""
         self._todo.append(("machine", machine))
@@ -103,8 +120,12 @@ class Writes:
                 self._commit_create(args[0])
             elif what == "update":
                 self._commit_update(args[0])
+            elif what == "status":
+                self.store.update_status(args[0])
             elif what == "machine":
                 self.store.set_machine(args[0])
+            elif what == "then":
+                args[0](self.store)
             else:
                 kind, name, grace, propagation = args
                 self.store.delete(kind, name, NAMESPACE if KINDS[kind].namespaced else "", grace, propagation)

@@ -28,6 +28,7 @@ from simulation.commands import (
 )
 from simulation.kubectl.parse import parse
 from simulation.objects import LAST_APPLIED
+from simulation.requests import Bind, DeleteObjects, Evict, PatchObject, Post, Put
 from tests.simulation.api.objects import manifest
 
 
@@ -437,6 +438,12 @@ def test_every_command_survives_the_journal():
         parse("drain node-1 node-2 --timeout=1m30s --grace-period=3"),
         parse("taint nodes node-1 a=b:NoExecute c- d:NoSchedule-"),
         parse("create pdb web --selector=app=web --max-unavailable=1"),
+        Post("Pod", {"metadata": {"name": "a"}}, line="run a"),
+        Put("Service", "web", {"spec": {}}),
+        PatchObject("Pod", "a", [{"op": "remove", "path": "/x"}], "json", line="patch pod a"),
+        DeleteObjects("Pod", ("a", "b"), 5, "Orphan", "uid", "7"),
+        Evict("a", 1),
+        Bind("a", "node-1"),
     ]
     assert {type(command) for command in commands} >= set(Command.__args__) - {Several} and any(isinstance(c, Several) for c in commands)
     for command in commands:

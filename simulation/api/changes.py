@@ -1,0 +1,156 @@
+"""The live object after a patch or a replacement: what only the server writes stays, what the API server refuses is refused in its words.
+
+Sources: apiserver/pkg/endpoints/handlers/{patch,update}.go, registry/rest/update.go (v1.36).
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from simulation.api import patch as patching
+from simulation.api import schema
+from simulation.api.derived import scale_of
+from simulation.api.errors import StatusError, bad_request, conflict, go_quote
+from simulation.api.wire import rfc3339, status_record, to_json, to_record
+
+MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+SCALABLE = ("Deployment", "ReplicaSet")
+
+
+def without_status(body: dict) -> dict:
+    return {key: value for key, value in body.items() if key not in ("status", "apiVersion", "kind")}
+
+
+def bare(live: Any) -> dict:
+    return without_status(to_json(live))
+
+
+def patched(live: Any, body: Any, how: str, warnings: list[str], unknown: list[str] | None = None) -> Any:
+    """The live object with a patch of type `how`. Raises StatusError."""
+    after = patch_body(type(live).__name__, bare(live), body, how)
+    return replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None, unknown=unknown)
+
+
+def patch_body(type: str, before: dict, patch: Any, how: str) -> dict:
+    """A body after a patch; `type` is the Go type of both. Raises StatusError."""
+    try:
+        if how == "json":
+            after = patching.json_patch(before, patch)
+        else:
+            after = patching.merge(before, patch) if how == "merge" else patching.strategic(type, before, patch)
+    except patching.PatchError as error:
+        raise rejected(str(error)) from None
+    if not isinstance(after, dict):
+        raise rejected("the patch leaves no object")
+    return after
+
+
+def scaled(live: Any, body: Any, how: str = "") -> Any:
+    """A workload after its Scale was replaced, or patched by `how`."""
+    kind, was = type(live).__name__, live.metadata
+    if kind not in SCALABLE:
+        raise StatusError(404, "NotFound", "the server could not find the requested resource")
+    if how:
+        body = patch_body("Scale", without_status(to_json(scale_of(live), "Scale")), body, how)
+    spec, meta = body.get("spec") or {}, body.get("metadata") or {}
+    if not isinstance(spec, dict) or not isinstance(meta, dict):
+        raise bad_request('Scale in version "v1" cannot be handled as a Scale: spec and metadata are mappings')
+    if meta.get("resourceVersion") not in (None, "", was.resource_version):
+        raise conflict(kind, was.name, MODIFIED)
+    replicas = spec.get("replicas") or 0
+    if type(replicas) is not int or not -(2**31) <= replicas < 2**31:
+        said = "json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32"
+        raise invalid_patch(body, "unrecognized type: int32") if how else bad_request(said)
+    return replace(live, spec=replace(live.spec, replicas=replicas))
+
+
+def replaced_status(live: Any, body: Any, unknown: list[str], how: str = "") -> Any:
+    """An object with a new status and nothing else new: what the status subresource takes. Its times are the simulated ones."""
+    kind = type(live).__name__
+    if how:
+        body = patch_body(kind, to_json(live), body, how)
+    if not isinstance(body, dict):
+        raise bad_request("the body must be an object")
+    status = body.get("status") or {}
+    try:
+        clean = schema.clean(kind, {"status": status}, unknown).get("status", {})
+    except schema.Mismatch as error:
+        raise bad_request(error.text) from None
+    return replace(live, status=status_record(kind, clean))
+
+
+def replaced(
+    live: Any,
+    body: dict,
+    strict: bool = False,
+    warnings: list[str] | None = None,
+    patch: Any = None,
+    unknown: list[str] | None = None,
+) -> Any:
+    """The live object with a new body: what only the server writes stays.
+
+    Fields that the API does not have are noted in `unknown` if it is given, else in `warnings`.
+    """
+    kind = type(live).__name__
+    strange: list[str] = [] if unknown is None else unknown
+    try:
+        clean = schema.clean(kind, without_status(body), strange)
+    except schema.Mismatch as error:
+        if patch is not None:
+            raise invalid_patch(patch, error.loose) from None
+        raise bad_request(error.text) from None
+    if warnings is not None and unknown is None:
+        warnings += [f'unknown field "{path}"' for path in strange]
+    meta = clean.setdefault("metadata", {})
+    check_identity(live, meta)
+    for key in ("creationTimestamp", "deletionTimestamp", "managedFields", "selfLink"):
+        meta.pop(key, None)
+    if kind == "Node":
+        _keep_taint_times(live, clean)
+    new = to_record(kind, clean, None if strict else warnings)
+    was = live.metadata
+    stamped = replace(
+        new.metadata,
+        generate_name=was.generate_name,
+        uid=was.uid,
+        resource_version=was.resource_version,
+        generation=was.generation,
+        creation_timestamp=was.creation_timestamp,
+        deletion_timestamp=was.deletion_timestamp,
+        deletion_grace_period_seconds=was.deletion_grace_period_seconds,
+    )
+    return replace(new, metadata=stamped, status=live.status)
+
+
+def check_identity(live: Any, meta: dict) -> None:
+    kind, was = type(live).__name__, live.metadata
+    name = meta.get("name", "")
+    if name != was.name:
+        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({was.name})")
+    space = meta.get("namespace", "")
+    if space != was.namespace:
+        raise bad_request(f"the namespace of the object ({space}) does not match the namespace on the request ({was.namespace})")
+    version = meta.get("resourceVersion") or was.resource_version
+    if version != was.resource_version:
+        raise conflict(kind, was.name, MODIFIED)
+
+
+def _keep_taint_times(live: Any, body: dict) -> None:
+    """Since when a taint is there is the server's to know: its clock is not the client's."""
+    since = {(taint.key, taint.effect): taint.time_added for taint in live.spec.taints}
+    for taint in body.get("spec", {}).get("taints", ()):
+        added = since.get((taint.get("key"), taint.get("effect")))
+        taint.pop("timeAdded", None)
+        if added is not None:
+            taint["timeAdded"] = rfc3339(added)
+
+
+def invalid_patch(patch: Any, said: str) -> StatusError:
+    value = go_quote(patching.go_map(patch))
+    message = f"patch: Invalid value: {value}: {said}"
+    cause = ("FieldValueInvalid", "patch", f"Invalid value: {value}: {said}")
+    return StatusError(422, "Invalid", f' "" is invalid: {message}', [cause])
+
+
+def rejected(said: str) -> StatusError:
+    return StatusError(422, "Invalid", f"the server rejected our request due to an error in our request: {said}")

@@ -1,0 +1,178 @@
+"""What a client asks of the API server, as commands: they carry the request's body, so a run that kubectl drove plays again byte for byte.
+
+Each is a verb of the API (apiserver/pkg/endpoints/handlers, v1.36). `line` is the kubectl line that sent it, for the log.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from simulation.act import Act, Said
+from simulation.api import schema
+from simulation.api.changes import patched, replaced, replaced_status, scaled
+from simulation.api.errors import bad_request, conflict, not_found
+from simulation.api.eviction import evict
+from simulation.api.wire import to_record, undecodable
+from simulation.api.writes import NAMESPACE, Writes
+from simulation.objects import KINDS, ObjectMeta, Pod
+from simulation.pods import with_condition
+
+
+class Notes(msgspec.Struct):
+    """What is to be said about a request besides its answer."""
+
+    unknown: list[str] = []
+    """Fields that the API does not have, by path; they were dropped."""
+    warnings: list[str] = []
+
+
+class Request(Act, frozen=True, kw_only=True):
+    """Base of the requests."""
+
+    line: str = ""
+
+    def act(self, writes: Writes) -> Said:
+        return self.plan(writes, Notes())
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        """Note the writes; what kubectl would print."""
+        raise NotImplementedError
+
+    def kubectl(self) -> str:
+        return self.line
+
+
+class Post(Request, frozen=True, tag="post"):
+    """Create one object."""
+
+    kind: str
+    body: dict[str, Any]
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        obj = self._record(notes)
+        writes.create(obj)
+        return f"{_ref(self.kind, obj.metadata.name)} created"
+
+    def _record(self, notes: Notes) -> Any:
+        try:
+            clean = schema.clean(self.kind, {key: value for key, value in self.body.items() if key in ("metadata", "spec")}, notes.unknown)
+        except schema.Mismatch as error:
+            raise undecodable(self.kind, error.text) from None
+        meta = clean.get("metadata", {})
+        kept = {key: meta[key] for key in ("name", "namespace", "generateName", "labels", "annotations", "ownerReferences") if key in meta}
+        if meta.get("finalizers"):
+            notes.warnings.append('"metadata.finalizers" is not part of this simulation and was left out')
+        return to_record(self.kind, clean | {"metadata": kept}, notes.warnings)
+
+
+class Put(Request, frozen=True, tag="put"):
+    """Replace one object, or one subresource of it."""
+
+    kind: str
+    name: str
+    body: dict[str, Any]
+    subresource: str = ""
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        live = writes.get(self.kind, self.name)
+        if self.subresource == "scale":
+            writes.update(scaled(live, self.body))
+        elif self.subresource == "status":
+            writes.update_status(replaced_status(live, self.body, notes.unknown))
+        else:
+            writes.update(replaced(live, _named(self.body, live), warnings=notes.warnings, unknown=notes.unknown))
+        return f"{_ref(self.kind, self.name)} replaced"
+
+
+class PatchObject(Request, frozen=True, tag="patch-object"):
+    """Patch one object, or one subresource of it. `type` is strategic, merge or json."""
+
+    kind: str
+    name: str
+    patch: Any
+    type: str
+    subresource: str = ""
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        live = writes.get(self.kind, self.name)
+        if self.subresource == "scale":
+            writes.update(scaled(live, self.patch, self.type))
+        elif self.subresource == "status":
+            writes.update_status(replaced_status(live, self.patch, notes.unknown, self.type))
+        else:
+            writes.update(patched(live, self.patch, self.type, notes.warnings, notes.unknown))
+        return f"{_ref(self.kind, self.name)} patched"
+
+
+class DeleteObjects(Request, frozen=True, tag="delete-objects"):
+    """Delete one object, or all that selectors have picked."""
+
+    kind: str
+    names: tuple[str, ...]
+    grace_period_seconds: int | None = None
+    propagation: str = "Background"
+    uid: str = ""
+    resource_version: str = ""
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        for name in self.names:
+            self._check(writes.get(self.kind, name).metadata)
+            writes.delete(self.kind, name, self.grace_period_seconds, self.propagation)
+        return "\n".join(f"{_ref(self.kind, name)} deleted" for name in self.names)
+
+    def _check(self, meta: ObjectMeta) -> None:
+        """storage.Preconditions."""
+        for what, wanted, have in (("UID", self.uid, meta.uid), ("ResourceVersion", self.resource_version, meta.resource_version)):
+            if wanted and wanted != have:
+                said = f"the {what} in the precondition ({wanted}) does not match the {what} in record ({have}). "
+                raise conflict(self.kind, meta.name, f"{said}The object might have been deleted and then recreated")
+
+
+class Evict(Request, frozen=True, tag="evict"):
+    """The eviction subresource of a pod."""
+
+    name: str
+    grace_period_seconds: int | None = None
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        writes.get("Pod", self.name)
+        writes.then(lambda store: self._evict(store))
+        return f"pod/{self.name} evicted"
+
+    def _evict(self, store: Any) -> None:
+        evict(store, store.get("Pod", self.name, NAMESPACE), self.grace_period_seconds)
+
+
+class Bind(Request, frozen=True, tag="bind"):
+    """The binding subresource of a pod: what a scheduler does."""
+
+    name: str
+    node: str
+
+    def plan(self, writes: Writes, notes: Notes) -> str:
+        pod: Pod = writes.get("Pod", self.name)
+        if pod.spec.node_name:
+            said = f"pod {self.name} is already assigned to node {pod.spec.node_name!r}".replace("'", '"')
+            raise conflict("Pod", self.name, said)
+        if pod.metadata.deletion_timestamp is not None:
+            raise conflict("Pod", self.name, f"pod {self.name} is being deleted, cannot be assigned to a host")
+        if writes.find("Node", self.node) is None:
+            raise not_found("Node", self.node)
+        bound = replace(pod, spec=replace(pod.spec, node_name=self.node))
+        writes.update_status(with_condition(bound, "PodScheduled", "True", writes.store.seconds))
+        return f"pod/{self.name} bound"
+
+
+def _named(body: dict[str, Any], live: Any) -> dict[str, Any]:
+    """A client may leave the name and namespace to the URL."""
+    meta = body.get("metadata")
+    if meta is not None and not isinstance(meta, dict):
+        raise bad_request("metadata must be a mapping")
+    meta = {"name": live.metadata.name, "namespace": live.metadata.namespace} | {k: v for k, v in (meta or {}).items() if v}
+    return body | {"metadata": meta}
+
+
+def _ref(kind: str, name: str) -> str:
+    row = KINDS[kind]
+    return f"{row.singular}.{row.group}/{name}" if row.group else f"{row.singular}/{name}"
