@@ -73,6 +73,23 @@ def write(value: Any) -> str:
     return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=10**6)
 
 
+def write_sorted(value: Any) -> str:
+    """A value as kubectl's `-o yaml` writes it: keys in go-yaml's order, lists not indented, long texts folded at 80 signs."""
+    return yaml.dump(_in_order(value), Dumper=_SortedWriter, sort_keys=False, allow_unicode=True, width=80, default_flow_style=False)
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value, key=_natural)}
+    return [_in_order(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _natural(key: str) -> list[tuple[int, int, str]]:
+    """yaml.v2's keyList.Less: other signs before letters, numbers inside by their value."""
+    parts = re.findall(r"[0-9]+|[^0-9]", key)
+    return [(1, int(part), "") if part.isdigit() else (2 if part.isalpha() else 0, 0, part) for part in parts]
+
+
 class _Writer(yaml.SafeDumper):
     """Texts that a reader of YAML 1.1 would take for something else stand in quotes; those of several lines as blocks."""
 
@@ -89,6 +106,14 @@ class _Writer(yaml.SafeDumper):
 
 
 _Writer.add_representer(str, _Writer.text)
+
+
+class _SortedWriter(_Writer):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        yaml.SafeDumper.increase_indent(self, flow, indentless)
+
+
+_SortedWriter.add_representer(str, _Writer.text)
 
 
 def _split(text: str) -> list[list[yaml.Event]]:
