@@ -213,3 +213,20 @@ def test_a_finger_drags_time_on_a_phone(new_desk):
     page.wait_for_timeout(300)
     assert abs(clock(page) - 12) < 0.5
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_past(new_desk, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = new_desk("fade", theme=theme)
+    post(page, "clock", paused="yes", seek="20000")
+    post(page, "do", verb="run", line=NEXT.format(2))
+    post(page, "clock", seek="40000")
+    post(page, "clock", seek="25000")
+    post(page, "do", verb="run", line=NEXT.format(3))
+    post(page, "clock", seek="22000")
+    page.wait_for_selector("#app[data-past] #take-1")
+    at(page, 22)
+    found = Axe().run(page).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
