@@ -77,6 +77,26 @@ def test_a_killed_server_never_takes_time_back(start_server):
     assert 0 < seen <= desk.state()["time"] <= seen + 2 * 4 + 1
 
 
+def test_a_killed_server_comes_back_with_its_takes_and_its_playhead(start_server):
+    server = start_server()
+    desk = server.make_desk()
+    desk.clock(advance=20, paused=True)
+    desk.do(SET_IMAGE.replace("web=", "*="))
+    desk.clock(advance=40)
+    first = desk.state()
+    desk.clock(seek=24.5)
+    desk.do("scale deployment/web --replicas=3")
+    desk.clock(advance=20)
+    desk.clock(seek=30.25)
+    before = desk.state()
+    server.kill()
+    server.start()
+    assert desk.state() == before
+    assert (before["time"], before["end"], before["take"], len(before["takes"])) == (30.25, 44.5, 2, 2)
+    desk.clock(take=1, seek="end")
+    assert {**desk.state(), "takes": first["takes"]} == first
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(server, tmp_path):
     port = str(urlsplit(server.url).port)
     environment = {**os.environ, "PORT": port, "DATA_DIR": str(tmp_path)}

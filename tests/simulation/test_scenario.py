@@ -189,7 +189,7 @@ BAD = [
     ("title: T\nimages:\n  - {name: a, pull_seconds: -1}", 3, "pull_seconds is out of range"),
     ("title: T\ncommands:\n  - at: 1\n    run: scal web", 4, 'kubectl has no "scal" here: did you mean scale?'),
     ("title: T\ncommands:\n  - {at: -1, run: delete pod web}", 3, "at must be at least 0"),
-    ("title: T\ncommands:\n  - {at: 259201, run: delete pod web}", 3, "at must be at most 259200"),
+    ("title: T\ncommands:\n  - {at: 86401, run: delete pod web}", 3, "at must be at most 86400"),
     ("title: T\ncommands:\n  - {at: 1}", 3, "a command is said in one way: run, apply, create or act"),
     ("title: T\ncommands:\n  - {at: 1, run: delete pod web, apply: x}", 3, "a command is said in one way"),
     ("title: T\ncommands:\n  - at: 1\n    act: {do: scale, kind: Moon, name: web, replicas: 1}", 4, "a desk has no Moon"),
