@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rollviz.desk.words import Version
 from simulation.recording import Sample
 
-SPANS = (45, 60, 80, 100, 120, 150, 180, 210, 240, 480, 1200, 2400, 4800, 7200, 14_400, 28_800, 72_000, 144_000, 288_000, 720_000)
+SPANS = (45, 60, 80, 100, 120, 150, 180, 210, 240, 480, 720, 1200, 2400, 4800, 7200, 14_400, 28_800, 72_000, 144_000, 288_000, 720_000)
 """Seconds that the whole axis may stand for."""
 MOST_BARS = 240
 BAR = 0.78

@@ -1,9 +1,17 @@
 // One lead per plugged jack, nested so that none cross: the farthest strip takes the top jack.
 const SVG = "http://www.w3.org/2000/svg";
 
-export function drawCables() {
+let laid = "";
+
+// While time is dragged, leads that lie as they did are not measured again.
+export function drawCables(dragged) {
   const canvas = document.getElementById("cables");
-  if (!canvas || getComputedStyle(canvas).display === "none") return;
+  const outs = [...document.querySelectorAll("#service [data-out]")].map((out) => out.dataset.plug ?? "new");
+  const ins = [...document.querySelectorAll(".strip .jack[data-in]")].map((jack) => `${jack.dataset.in} ${jack.dataset.plug}`);
+  const lying = [...outs, ...ins].join();
+  if (!canvas || (dragged && lying === laid)) return;
+  laid = lying;
+  if (getComputedStyle(canvas).display === "none") return;
   const origin = canvas.getBoundingClientRect(), paths = [];
   for (const out of document.querySelectorAll("#service [data-out]")) {
     const into = document.querySelector(`[data-in="${CSS.escape(out.dataset.out)}"]`);

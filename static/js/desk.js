@@ -18,7 +18,7 @@ import { drawTakes } from "./takes.js";
 
 const LOG_LINES = 80, ANNOUNCE_MS = 2000;
 const off = document.getElementById("off"), told = document.getElementById("told");
-let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null, own = null, coming = null, others = null;
+let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null, own = null, coming = null, others = null, graph = true;
 
 // ---------------------------------------------------------------------------------------------------------- messages
 
@@ -36,6 +36,7 @@ function receive(message) {
     coming = message.own ?? coming;
   } else if ("k" in message) {
     state = message.s;
+    graph = true;
     own = coming;
     coming = null;
     if (own === null) others = null;
@@ -50,13 +51,17 @@ function receive(message) {
   } else {
     seen = message.n;
     merge(state, message.p);
+    graph ||= ["bars", "sets", "span", "bin"].some((key) => key in (message.p.rec ?? {}));
     pending = join(pending ?? {}, message.p);
   }
   schedule();
 }
 
 connect((message) => socket?.send(JSON.stringify(message)));
-onHand(() => { if (state) schedule(); });
+onHand((held) => {
+  structure ||= !held;
+  if (state) schedule();
+});
 
 function askForKeyframe() {
   if (asked || !socket) return;
@@ -71,7 +76,7 @@ function schedule() {
 function draw() {
   frame = 0;
   const patch = structure ? state : pending;
-  const whole = structure;
+  const whole = structure, dragged = app.hasAttribute("data-scrub");
   pending = null;
   structure = false;
   if (!state) return;
@@ -82,11 +87,13 @@ function draw() {
   if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
   if (patch.m || whole) drawMaster(state);
   drawFaders();
-  if (patch.rec || whole) drawRecording(state);
+  if (patch.rec || whole) drawRecording(state, graph || !dragged);
+  graph = false;
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
   if (patch.svc || whole) drawService(state.svc);
-  if (patch.sets || patch.svc || whole) drawCables();
-  if (whole) { showControls(); layMarks(); }
+  if (patch.sets || patch.svc || whole) drawCables(dragged);
+  if (whole) showControls();
+  if (whole && !dragged) layMarks();
 }
 
 function drawTime() {

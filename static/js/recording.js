@@ -5,8 +5,11 @@ const SVG = "http://www.w3.org/2000/svg";
 const BAR = 0.78, WIDTH = 1000, HEIGHT = 100;
 const TICKS = [5, 10, 15, 20, 30, 60, 120, 300, 600, 1200, 3600, 7200, 14400, 43200];
 const svg = document.getElementById("bars"), plot = svg.parentElement, axis = document.getElementById("axis"), wave = document.getElementById("wave");
+let drawn = 0;
 
-export function drawRecording({ rec }) {
+// `anew`: the bars too, not only what stands beside them.
+export function drawRecording({ rec }, anew) {
+  if (!anew && drawn) return labels(rec);
   const bars = Object.entries(rec.bars).map(([number, bar]) => read(Number(number), bar)).sort((a, b) => a.number - b.number);
   const most = Math.max(1, ...bars.map((bar) => Math.max(bar.total, bar.max)));
   const top = most + Math.max(1, Math.floor(most / 12)), step = (WIDTH * rec.bin) / rec.span;
@@ -14,12 +17,17 @@ export function drawRecording({ rec }) {
   const elements = [...paths].map(([hue, d]) => path(d, { "data-hue": hue }));
   if (rec.max) elements.push(...guards(bars, rec, top));
   svg.replaceChildren(...elements);
-  const close = ((rec.max - rec.min) / top) * HEIGHT < 14 ? 7 : 0;
-  label("guard-max", rec.max, top, false, -close);
-  label("guard-min", rec.min, top, rec.broken, close);
+  drawn = top;
+  labels(rec);
   names(bars, rec, top, step);
   if (axis.dataset.span !== String(rec.span)) drawAxis(rec.span);
   layMarks();
+}
+
+function labels(rec) {
+  const close = ((rec.max - rec.min) / drawn) * HEIGHT < 14 ? 7 : 0;
+  label("guard-max", rec.max, drawn, false, -close);
+  label("guard-min", rec.min, drawn, rec.broken, close);
 }
 
 // [set, available, waiting, faulty, …, max total, min available]

@@ -63,7 +63,7 @@ async function drag(ms) {
 function hold(ms) {
   hand.at = hand.wanted = Math.max(0, Math.min(ms, endOf(state)));
   app.toggleAttribute("data-scrub", true);
-  listeners.forEach((listener) => listener());
+  listeners.forEach((listener) => listener(true));
   follow();
 }
 
@@ -76,7 +76,7 @@ async function release() {
   hand.rest = setTimeout(() => {
     hand.at = null;
     app.removeAttribute("data-scrub");
-    listeners.forEach((listener) => listener());
+    listeners.forEach((listener) => listener(false));
   }, REST_MS / 3);
 }
 
