@@ -16,7 +16,7 @@ class Still(NamedTuple):
 class Moment:
     """A take of its own that ends here: whoever draws it may do so beside the run, which goes on."""
 
-    def __init__(self, run: Recording, _cluster: object = None) -> None:
+    def __init__(self, run: Recording) -> None:
         self.recording = own = run.fork()
         self.scenario, self.seed, self.cluster, self.now = own.scenario, own.seed, own.cluster, own.now
         self.commands, self.samples, self.marks, self.reached = own.commands, own.samples, own.marks, own.reached

@@ -81,7 +81,7 @@ async def _made(room: Room) -> list[Made]:
     stands = (cluster.now, cluster.store.revision, commands)
     if (kept := _lately.get(room.desk.id)) and kept[0] == stands:
         return kept[1]
-    shown = Shown(recording, cluster)
+    shown = Shown(recording)
     written = await asyncio.to_thread(_written, recording.scenario, recording.seed, commands, cluster)
     await cards.note([text for _, text in written], shown)
     lesson = moments.title_of(recording.scenario)
