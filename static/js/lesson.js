@@ -6,7 +6,10 @@ export function showStep() {
   if (!lesson) return;
   const steps = [...lesson.querySelectorAll("[data-step]")];
   if (!reading) reading = Number(steps.find((step) => !step.hidden)?.dataset.step ?? 1);
-  for (const step of steps) step.hidden = Number(step.dataset.step) !== reading;
+  // in the past a step may not have opened yet
+  const open = lesson.querySelector(".rail").querySelectorAll("[data-open]").length;
+  const shown = Math.min(reading, open || reading);
+  for (const step of steps) step.hidden = Number(step.dataset.step) !== shown;
   document.documentElement.style.setProperty("--sheet", `${lesson.offsetHeight + 12}px`);
 }
 

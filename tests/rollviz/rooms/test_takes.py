@@ -161,8 +161,9 @@ async def test_a_dragged_playhead_is_noted_soon(forked, viewer, monkeypatch):
     forked.join(viewer)
     forked.scrub(12_000, 1)
     async with asyncio.timeout(5):
-        while (await Desk.objects.aget()).at_ms != 12_000:
+        while forked.now != 12_000 or forked.to_note:
             await asyncio.sleep(0.02)
+    assert (await Desk.objects.aget()).at_ms == 12_000
     assert (await Take.objects.aget(number=2)).end_ms == 40_000
 
 
