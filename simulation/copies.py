@@ -11,13 +11,14 @@ from simulation.cluster import Cluster
 from simulation.engine import Millis
 
 GRAIN = 300
-"""Pieces of work (entries of the engine's queue) between two kept moments: some milliseconds of playing again."""
+"""Pieces of work (entries of the engine's queue) between two kept moments: some milliseconds of playing again. Where somebody has looked
+they lie twice as near."""
 COMMAND_WORK = 40
 """What a command costs, in the same measure."""
-BETWEEN_LOOKS = GRAIN // 4
+BETWEEN_LOOKS = GRAIN // 6
 """How often it is worth asking whether the moment is to be kept."""
-MOST = 160
-MOST_BYTES = 24_000_000
+MOST = 200
+MOST_BYTES = 28_000_000
 """What a recording keeps at most, by the estimate below: whatever the run's length, the number of its pods and commands."""
 BYTES, POD_BYTES = 50_000, 400
 """About what a kept moment takes: with a cluster of no pods, and for each pod. The objects themselves are shared."""
@@ -56,14 +57,15 @@ class Copies:
             index -= 1
         return self._kept[index]
 
-    def offer(self, cluster: Cluster, given: int, witness: Any) -> None:
+    def offer(self, cluster: Cluster, given: int, witness: Any, looking: bool) -> None:
         """Keep this moment if there is none near it. If that makes too many, the one goes that is missed least from here.
 
         A whole second is no moment to keep: half of what belongs to it may have been done (`Recording._arrive`)."""
         work = work_of(cluster, given)
         index = bisect_right(self._kept, work, key=lambda one: one.work)
-        near = index < len(self._kept) and self._kept[index].work - work < GRAIN // 2
-        if near or work - self._kept[index - 1].work < GRAIN or not cluster.now % 1000:
+        grain = GRAIN // 2 if looking else GRAIN
+        near = index < len(self._kept) and self._kept[index].work - work < grain // 2
+        if near or work - self._kept[index - 1].work < grain or not cluster.now % 1000:
             return
         size = BYTES + POD_BYTES * len(cluster.store.list("Pod"))
         self._kept.insert(index, Kept(work, cluster.now, given, cluster.copy(), witness and witness.copy(), size))

@@ -203,7 +203,7 @@ class Recording:
             cluster.run(due)
             if engine.handled >= look:
                 look = engine.handled + BETWEEN_LOOKS
-                self.tape.copies.offer(cluster, self._given, self.witness)
+                self.tape.copies.offer(cluster, self._given, self.witness, looking=True)
         cluster.run(stop)
         self._arrive()
 

@@ -162,7 +162,7 @@ class Tape:
                 self._mark_faults()
             if engine.handled >= look:
                 look = engine.handled + BETWEEN_LOOKS
-                self.copies.offer(cluster, len(self.commands), self.witness)
+                self.copies.offer(cluster, len(self.commands), self.witness, looking=False)
         cluster.run(stop)
 
     def _arrive(self) -> None:
