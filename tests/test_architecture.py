@@ -14,6 +14,7 @@ STANDARD = {
     "binascii",
     "bisect",
     "collections",
+    "contextlib",
     "copy",
     "dataclasses",
     "datetime",
@@ -37,6 +38,7 @@ STANDARD = {
     "shlex",
     "string",
     "sys",
+    "textwrap",
     "time",
     "tracemalloc",
     "types",
@@ -77,7 +79,7 @@ MAY_IMPORT = {
     "act": FOUNDATION | {"store", "api"},
     "requests": FOUNDATION | {"store", "api", "act"},
     "commands": FOUNDATION | {"store", "api", "act", "requests", "drain", "controllers.deployment.util", "pods"},
-    "kubectl": FOUNDATION | {"store", "api", "controllers.deployment.util", "commands"},
+    "kubectl": FOUNDATION | {"store", "events", "cluster", "api", "controllers.deployment.util", "commands", "proxy"},
     "proxy": FOUNDATION,
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""

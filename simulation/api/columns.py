@@ -177,7 +177,7 @@ def _node(node: Node, now: Time, wide: bool) -> list[Cell]:
         status += ",SchedulingDisabled"
     info = node.status.node_info
     born = age(node.metadata.creation_timestamp, now)
-    cells: list[Cell] = [node.metadata.name, status, _roles(node), born, info.get("kubeletVersion", "")]
+    cells: list[Cell] = [node.metadata.name, status, roles(node), born, info.get("kubeletVersion", "")]
     if not wide:
         return cells
     kernel = info.get("kernelVersion") or UNKNOWN
@@ -187,7 +187,7 @@ def _node(node: Node, now: Time, wide: bool) -> list[Cell]:
     return [*cells, *addresses, info.get("osImage") or UNKNOWN, kernel, info.get("containerRuntimeVersion") or UNKNOWN]
 
 
-def _roles(node: Node) -> str:
+def roles(node: Node) -> str:
     labels = node.metadata.labels
     roles = {key.removeprefix(NODE_ROLE) for key in labels if key.startswith(NODE_ROLE)} | {labels.get(LEGACY_ROLE, "")}
     return ",".join(sorted(roles - {""})) or NONE

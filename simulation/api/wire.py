@@ -56,6 +56,11 @@ def rfc3339(seconds: Time, since: int = EPOCH) -> str:
     return datetime.fromtimestamp(since + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def rfc1123(seconds: Time) -> str:
+    """As kubectl's describe writes times."""
+    return datetime.fromtimestamp(EPOCH + seconds, UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+
+
 def rfc3339_micro(seconds: Time, since: int = EPOCH) -> str:
     return rfc3339(seconds, since).replace("Z", ".000000Z")
 

@@ -13,6 +13,8 @@ class Answer(msgspec.Struct, frozen=True):
     out: str = ""
     err: str = ""
     code: int | None = 0
+    note: str = ""
+    """A sentence of ours beside what kubectl says."""
 
 
 class Change(NamedTuple):

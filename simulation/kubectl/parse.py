@@ -7,15 +7,17 @@ import difflib
 import re
 import shlex
 from collections.abc import Callable
+from typing import Any
 
 from simulation.api import selectors
-from simulation.api.errors import UsageError, go_quote
+from simulation.api.errors import UsageError, go_json, go_quote
 from simulation.api.names import label_key_problems, label_value_problems
 from simulation.api.writes import NAMESPACE, check_namespace
 from simulation.commands import (
     Annotate,
     Command,
     Cordon,
+    Create,
     CreateBudget,
     CreateDeployment,
     CreateService,
@@ -100,16 +102,25 @@ def _without_namespace(words: list[str]) -> list[str]:
     return words
 
 
+def words_of(line: str) -> tuple[list[str], bool]:
+    """A line's words without the leading `kubectl`, and whether it had one. Raises UsageError for what only a shell would do."""
+    words = _split(line)
+    return (words[1:], True) if words[:1] in (["kubectl"], ["k"]) else (words, False)
+
+
 def _words(line: str) -> list[str]:
+    return words_of(line)[0]
+
+
+def _split(line: str) -> list[str]:
     if len(line) > MOST_BYTES:
         raise UsageError(f"a line has at most {MOST_BYTES} characters", prefix="")
     line = line.strip().removeprefix("$ ").replace("\\\n", " ")
     _refuse_shell(line)
     try:
-        words = shlex.split(line)
+        return shlex.split(line)
     except ValueError as error:
         raise UsageError(f"this line does not end as it began: {str(error).lower()}", prefix="") from None
-    return words[1:] if words[:1] in (["kubectl"], ["k"]) else words
 
 
 def _refuse_shell(line: str) -> None:
@@ -212,8 +223,11 @@ def _run(words: list[str]) -> Command:
         Flag("restart"),
         Flag("expose", "bool"),
         Flag("command", "bool"),
+        Flag("generator"),
     )
     parsed = _read(words, "run", *flags)
+    if parsed.has("generator") and parsed.text("generator") not in GENERATORS:
+        raise UsageError(f"generator {go_quote(parsed.text('generator'))} not found.")
     if not parsed.has("image"):
         raise UsageError('required flag(s) "image" not set')
     if not parsed.args:
@@ -226,6 +240,8 @@ def _run(words: list[str]) -> Command:
     restart = parsed.text("restart")
     if restart not in ("", "Always", "OnFailure", "Never"):
         raise _help(f"invalid restart policy: {restart}", "run")
+    if parsed.text("generator") == OLD_RUN:
+        return Create(_old_run(parsed, port))
     return Run(
         name=parsed.args[0],
         image=parsed.text("image"),
@@ -237,6 +253,23 @@ def _run(words: list[str]) -> Command:
         restart="" if restart == "Always" else restart,
         expose=parsed.true("expose"),
     )
+
+
+OLD_RUN = "deployment/apps.v1"
+"""What `kubectl run` did by itself until 1.17: a Deployment whose pods are labelled run=NAME."""
+GENERATORS = (OLD_RUN, "run-pod/v1")
+
+
+def _old_run(parsed: Parsed, port: int | None) -> str:
+    name, labels = parsed.args[0], _label_map(parsed.text("labels")) or {"run": parsed.args[0]}
+    container: dict[str, Any] = {"name": name, "image": parsed.text("image")}
+    if port is not None:
+        container["ports"] = [{"containerPort": port}]
+    if args := [*parsed.args[1:], *parsed.rest]:
+        container["command" if parsed.true("command") else "args"] = args
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    return go_json({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "labels": labels}, "spec": spec})
 
 
 IMAGE = re.compile(
@@ -518,7 +551,7 @@ def _drain(words: list[str]) -> Command:
         delete_emptydir_data=parsed.true("delete-emptydir-data"),
         ignore_daemonsets=parsed.true("ignore-daemonsets"),
         grace_period_seconds=None if grace is None or grace < 0 else grace,
-        timeout_ms=_duration(parsed.text("timeout", "0s"), "timeout", "drain") or None,
+        timeout_ms=duration_ms(parsed.text("timeout", "0s"), "timeout", "drain") or None,
         pod_selector=pod_selector,
     )
 
@@ -544,7 +577,7 @@ def _node_names(parsed: Parsed, verb: str) -> tuple[list[str], str]:
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
 
 
-def _duration(text: str, flag: str, command: str) -> int:
+def duration_ms(text: str, flag: str, command: str) -> int:
     """Go's time.ParseDuration in ms, as far as whole units go."""
     found = DURATION.fullmatch(text)
     if text != "0" and (found is None or not text or len(text) > 20):

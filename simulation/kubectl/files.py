@@ -1,0 +1,191 @@
+"""Verbs that read a file or open an editor: `apply -f`, `create -f`, `replace -f`, `delete -f`, `diff -f`, `edit`.
+
+There are no files here: the terminal opens an editor in their place, and its text comes back with the same line.
+"""
+
+import difflib
+from typing import Any
+
+import msgspec
+
+from simulation.api.documents import read as read_yaml
+from simulation.api.documents import read_all, write_sorted
+from simulation.api.errors import StatusError, UsageError, bad_request
+from simulation.api.wire import kind_of, to_json
+from simulation.cluster import Cluster
+from simulation.commands import Apply, Command, Create, Delete, Patch, Several
+from simulation.kubectl.answer import Answer
+from simulation.kubectl.asking import asked, find, read
+from simulation.kubectl.flags import Flag, Parsed
+from simulation.objects import KINDS
+from simulation.store import Store
+
+VERBS = ("apply", "create", "replace", "delete")
+FLAGS = (
+    Flag("filename", short="f"),
+    Flag("recursive", "bool", "R"),
+    Flag("server-side", "bool"),
+    Flag("force-conflicts", "bool"),
+    Flag("force", "bool"),
+    Flag("validate"),
+    Flag("save-config", "bool"),
+    Flag("wait", "bool"),
+    Flag("ignore-not-found", "bool"),
+    Flag("cascade"),
+    Flag("grace-period", "number"),
+    Flag("now", "bool"),
+    Flag("field-manager"),
+    Flag("record", "bool"),
+)
+HEAD = """# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+"""
+SERVER_SIDE = "server-side apply keeps a list of who owns which field, and a desk keeps none: apply without --server-side"
+
+
+def from_file(words: list[str]) -> bool:
+    return any(word in ("-f", "--filename") or word.startswith(("-f=", "--filename=")) or _joined(word) for word in words)
+
+
+def _joined(word: str) -> bool:
+    return word.startswith("-f") and len(word) > 2 and not word.startswith(("--", "-f="))
+
+
+def file_of(parsed: Parsed) -> str:
+    """The name that the editor bears. Raises UsageError."""
+    name = parsed.text("filename")
+    if not name:
+        raise UsageError("must specify one of -f and -k")
+    if name == "-":
+        raise UsageError("nothing is piped into this terminal: name a file, and an editor opens in its place", prefix="")
+    if name.startswith(("http://", "https://")):
+        raise UsageError("a desk fetches nothing from the network: name a file, and paste the text into the editor that opens", prefix="")
+    if parsed.true("server-side"):
+        raise UsageError(SERVER_SIDE, prefix="")
+    return name[:200]
+
+
+def command(verb: str, text: str, words: list[str]) -> Command:
+    """Raises StatusError."""
+    if verb == "delete":
+        return _delete(text, "--ignore-not-found" in words)
+    return {"apply": Apply, "create": Create, "replace": Apply}[verb](text)
+
+
+def _delete(text: str, ignore: bool) -> Command:
+    made = []
+    for document in read_all(text):
+        kind = kind_of(document.value)
+        name = (document.value.get("metadata") or {}).get("name", "")
+        if not isinstance(name, str) or not name:
+            raise UsageError("resource name may not be empty")
+        made.append(Delete(kind, name, ignore_not_found=ignore))
+    if not made:
+        raise bad_request("no objects passed: the manifest is empty")
+    return made[0] if len(made) == 1 else Several(tuple(made), "delete -f -")
+
+
+def refusal(error: StatusError, verb: str, file: str) -> str:
+    """An error about a file names it."""
+    said = error.kubectl()
+    doing = {"create": "creating", "apply": "creating", "replace": "replacing", "delete": "deleting"}.get(verb, "")
+    if not file or not doing or not said.startswith("Error from server ("):
+        return said
+    head, colon, rest = said.partition("): ")
+    return f'{head}{colon}error when {doing} "{file}": {rest}'
+
+
+# ----------------------------------------------------------------------------------------------------------------- edit
+
+
+def edit(words: list[str], store: Store, text: str | None) -> Any:
+    """(title, text, what was wrong) to be edited, an Answer, or the patch that the edited text makes."""
+    parsed = read(words, "edit", Flag("output", short="o"), Flag("validate"), *FLAGS[:1])
+    found, errors = find(store, asked(parsed, UsageError("must specify one of -f and -k")))
+    if errors:
+        raise errors[0]
+    if len(found) != 1:
+        raise UsageError("one object at a time: edit KIND NAME", prefix="")
+    obj = found[0]
+    kind = type(obj).__name__
+    if kind not in KINDS or kind in ("Event", "EndpointSlice"):
+        raise UsageError(f"{kind} objects are not edited here: their controllers write them", prefix="")
+    live = to_json(obj)
+    title = f"{KINDS[kind].singular}/{obj.metadata.name}"
+    if text is None:
+        return title, HEAD + write_sorted(live), ""
+    return _edited(kind, live, text, title)
+
+
+def _edited(kind: str, live: dict[str, Any], text: str, title: str) -> Any:
+    try:
+        body = read_yaml(text)
+    except StatusError as error:
+        return title, f"{HEAD}# {error.message}\n#\n{_without_head(text)}", error.message
+    if body is None:
+        return Answer("", "Edit cancelled, saved file was empty.\n")
+    if not isinstance(body, dict):
+        return title, f"{HEAD}# this is not an object\n#\n{_without_head(text)}", "this is not an object"
+    live, body = _lasting(live), _lasting(body)
+    if body == live:
+        return Answer("", "Edit cancelled, no changes made.\n")
+    patch = merge_patch(live, body)
+    return Patch(kind, live["metadata"]["name"], msgspec.json.encode(patch).decode(), "merge")
+
+
+def _lasting(body: dict[str, Any]) -> dict[str, Any]:
+    """Without what changes by itself while somebody edits."""
+    meta = body.get("metadata")
+    kept = {key: value for key, value in body.items() if key != "status"}
+    if isinstance(meta, dict):
+        kept["metadata"] = {key: value for key, value in meta.items() if key not in ("resourceVersion", "generation")}
+    return kept
+
+
+def _without_head(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    while lines and lines[0].startswith("#"):
+        lines.pop(0)
+    return "".join(lines)
+
+
+def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """RFC 7386: what makes `new` of `old`."""
+    patch: dict[str, Any] = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        if key not in old or type(value) is not type(old[key]) or not isinstance(value, dict):
+            if key not in old or old[key] != value:
+                patch[key] = value
+        elif old[key] != value:
+            patch[key] = merge_patch(old[key], value)
+    return patch
+
+
+# ----------------------------------------------------------------------------------------------------------------- diff
+
+
+def diff(text: str, cluster: Cluster) -> Answer:
+    """`kubectl diff -f`: the live objects beside what applying the text would make of them. Exit code 1 if they differ."""
+    twin = cluster.copy()
+    wanted = [(kind_of(d.value), (d.value.get("metadata") or {}).get("name", "")) for d in read_all(text)]
+    twin.do(Apply(text))
+    out = []
+    for kind, name in wanted:
+        before, after = cluster.store.get(kind, name), twin.store.get(kind, name)
+        row = KINDS[kind]
+        file = f"{row.api_version.replace('/', '.')}.{kind}.default.{name}"
+        old, new = (_yaml(obj).splitlines(keepends=True) for obj in (before, after))
+        lines = list(difflib.unified_diff(old, new, f"/tmp/LIVE/{file}", f"/tmp/MERGED/{file}"))
+        if lines:
+            out.append(f"diff -u -N /tmp/LIVE/{file} /tmp/MERGED/{file}\n" + "".join(lines))
+    return Answer("".join(out), "", 1 if out else 0)
+
+
+def _yaml(obj: Any) -> str:
+    if obj is None:
+        return ""
+    body = to_json(obj)
+    body["metadata"].pop("resourceVersion", None)
+    return write_sorted(body)
