@@ -6,6 +6,7 @@ urlpatterns = [
     path("api/", include("rollviz.deskapi.urls")),
     path("", include("rollviz.links.urls")),
     path("", include("rollviz.export.urls")),
+    path("", include("rollviz.terminal.urls")),
     path("", include("rollviz.desk.urls")),
 ]
 

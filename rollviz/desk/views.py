@@ -19,7 +19,7 @@ from rollviz.rooms.room import Room
 from simulation import scenario
 from simulation.api.errors import StatusError
 
-SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack", "takes", "share", "exports")
+SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack", "takes", "share", "exports", "terminal")
 SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×", 64.0: "64×"}
 
 
