@@ -25,6 +25,8 @@ from simulation.scenario import Scenario
 FORMAT = "1"
 COMMANDS = 10_000
 LONGEST_MS = 24 * 3600 * 1000
+LONGEST_PIECE_MS = 1_000
+"""Playing stops at least this often: also a second in which nothing happens takes a moment."""
 WHO_CHARS = 64
 SUM_CHARS = 16
 CHECK_BYTES = 4
@@ -55,7 +57,7 @@ class Bounds(NamedTuple):
     knots: int
 
 
-LINK = Bounds(8_000, 256 * 1024, 32 * 1024, 1_500)
+LINK = Bounds(8_000, 256 * 1024, 32 * 1024, 2_500)
 """A text from anywhere: what chats, proxies and browsers carry without cutting it off, and what is read in milliseconds."""
 KEPT = Bounds(128_000, 2**20, 256 * 1024, 256 * 1024)
 """A text that a server keeps for one of its own desks: as much as a desk may begin with."""
@@ -184,7 +186,7 @@ def _validate(run: Run, bounds: Bounds) -> None:
         if not before <= given.at_ms <= run.at_ms or len(given.who) > WHO_CHARS or given.who == "scenario":
             raise BadLink("The commands of this link are not in the order of their times.")
         if isinstance(given.command, Several) and not _is_one_line(given.command):
-            raise BadLink(f"One command of this link is more than {MAX_COMMANDS} acts.")
+            raise BadLink(f"One command of this link is more than a line, or more than {MAX_COMMANDS} acts.")
         before = given.at_ms
     if not SUM.fullmatch(run.state):
         raise BadLink("This link does not say what it should lead to.")
@@ -197,7 +199,11 @@ def _validate(run: Run, bounds: Bounds) -> None:
 
 def _is_one_line(several: Several) -> bool:
     """As a line can be typed: so many acts, and none of them is several again."""
-    return len(several.commands) <= MAX_COMMANDS and not any(isinstance(command, Several) for command in several.commands)
+    return (
+        bool(several.line.strip())
+        and len(several.commands) <= MAX_COMMANDS
+        and not any(isinstance(command, Several) for command in several.commands)
+    )
 
 
 def knots(text: str) -> int:
@@ -217,8 +223,8 @@ def begin(run: Run) -> tuple[Scenario, bool]:
 
 
 def play(run: Run, recording: Recording) -> Iterator[None]:
-    """Plays the run on a recording that stands at its start. Stops after each thing that happens, so that whoever drives it sets the
-    pace and may leave. Raises Refused."""
+    """Plays the run on a recording that stands at its start. Stops after each thing that happens and each second, so that whoever
+    drives it sets the pace and may leave. Raises Refused."""
     for number, given in enumerate(run.commands, 1):
         yield from _pass(recording, given.at_ms)
         try:
@@ -234,7 +240,7 @@ def play(run: Run, recording: Recording) -> Iterator[None]:
 def _pass(recording: Recording, until: int) -> Iterator[None]:
     while recording.now < until:
         due = recording.cluster.engine.due()
-        stop = until if due is None else min(until, max(due, recording.now + 1))
+        stop = min(until, recording.now + LONGEST_PIECE_MS, until if due is None else max(due, recording.now + 1))
         try:
             recording.run(stop)
         except StatusError as error:

@@ -8,9 +8,8 @@ import hashlib
 import time
 from typing import NamedTuple
 
-from rollviz.desk.picture import picture
 from rollviz.desk.words import clock
-from rollviz.rooms.clock import Clock
+from rollviz.links.opening import drawn
 from simulation import links
 from simulation.api.errors import StatusError
 from simulation.recording import Recording
@@ -95,7 +94,7 @@ def _peek(run: links.Run, recording: Recording, deadline: float) -> str:
     for _ in links.play(run, recording):
         if time.thread_time() > deadline or _wanted(recording) > MOST_PODS:
             return ""
-    return str(picture(recording, Clock(True, 1.0, recording.now)).parts["now"][1])
+    return str(drawn(recording).parts["now"][1])
 
 
 def _wanted(recording: Recording) -> int:

@@ -4,14 +4,19 @@ The state that it leads to is held against the sum in the link. If they differ, 
 """
 
 import asyncio
+import logging
 import time
 
+from rollviz.desk.picture import Picture, picture
+from rollviz.rooms.clock import Clock
 from rollviz.rooms.models import Desk
 from rollviz.rooms.registry import registry
 from rollviz.rooms.replay import PATIENCE
 from simulation import links
 from simulation.api.errors import StatusError
 from simulation.recording import Recording, Timed
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 60.0
 """Seconds of CPU that opening a link may take."""
@@ -34,7 +39,18 @@ async def played(run: links.Run, longest: float = LONGEST) -> Recording:
         raise links.BadLink(f"What this link begins with is refused: {error.message[:300]}") from None
     except links.Refused as error:
         raise links.BadLink(f"This link holds a run that cannot be played. {str(error)[:300]}") from None
+    drawn(recording)
     return recording
+
+
+def drawn(recording: Recording) -> Picture:
+    """What the desk shows. A forged command may be one that nobody could type and that no part of the desk expects: raises
+    links.BadLink, so that no desk is made that could not be shown."""
+    try:
+        return picture(recording, Clock(True, 1.0, recording.now))
+    except Exception:
+        logger.warning("A link leads to a desk that cannot be drawn", exc_info=True)
+        raise links.BadLink("This link leads to a desk that cannot be drawn.") from None
 
 
 async def opened(run: links.Run, paused: bool) -> tuple[Desk, str, bool]:

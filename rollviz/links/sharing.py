@@ -28,7 +28,6 @@ class Way(NamedTuple):
     copied: str
     """What the copy key copies: the address, or the line for a page."""
     text: str
-    chars: int
     moment: Moment | None
     card: str
     code: SafeString | None
@@ -37,6 +36,7 @@ class Way(NamedTuple):
 class Made(NamedTuple):
     run: links.Run
     text: str
+    fits: bool
     moment: Moment
 
 
@@ -48,24 +48,23 @@ _lately: dict[str, tuple[tuple, list[Made]]] = {}
 async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
     """The desk as it stands now, in each of the four ways."""
     made = await _made(room)
-    found = [way(request, run.opens, run, text, moment) for run, text, moment in made]
-    run, text, moment = made[0]
+    found = [way(request, one.run.opens, one.run, one.text, one.moment, fits=one.fits) for one in made]
+    run, text, fits, moment = made[0]
     live = absolute(request, f"/d/{room.desk.id}")
     title, words = _told("live", run)
-    found.append(Way("live", title, words, live, live, "", len(live), None, "", qr(live)))
-    found.append(way(request, "embed", run, text, moment))
+    found.append(Way("live", title, words, live, live, "", None, "", qr(live)))
+    found.append(way(request, "embed", run, text, moment, fits=fits))
     return found
 
 
-def way(request: HttpRequest, name: str, run: links.Run, text: str, moment: Moment, short: str = "") -> Way:
+def way(request: HttpRequest, name: str, run: links.Run, text: str, moment: Moment, short: str = "", fits: bool = True) -> Way:
     """A link to this run: short if it is kept under that id, else with the run in it, if it fits."""
     title, words = _told(name, run)
-    fits = bool(short) or len(text) <= links.LINK.chars
     path = f"/s/{short}" if short else f"/l/{text}"
     address = absolute(request, f"/embed{path}" if name == "embed" else path) if fits else ""
     copied = frame(address, moment.title) if name == "embed" and fits else address
     card = f"{path}/card.png" if fits else ""
-    return Way(name, title, words, address, copied, "" if short else text, len(text), moment, card, qr(address) if fits else None)
+    return Way(name, title, words, address, copied, "" if short else text, moment, card, qr(address) if fits else None)
 
 
 def frame(address: str, title: str) -> str:
@@ -83,9 +82,9 @@ async def _made(room: Room) -> list[Made]:
         return kept[1]
     shown = Shown(recording)
     written = await asyncio.to_thread(_written, recording.scenario, recording.seed, commands, cluster)
-    await cards.note([text for _, text in written], shown)
+    await cards.note([text for _, text, _ in written], shown)
     lesson = moments.title_of(recording.scenario)
-    made = [Made(run, text, moments.words_of(now, run, lesson)) for run, text in written]
+    made = [Made(run, text, fits, moments.words_of(now, run, lesson)) for run, text, fits in written]
     for one in made:
         moments.note(one.text, one.moment)
     _lately[room.desk.id] = stands, made
@@ -94,10 +93,14 @@ async def _made(room: Room) -> list[Made]:
     return made
 
 
-def _written(begins, seed, commands, cluster) -> list[tuple[links.Run, str]]:
+def _written(begins, seed, commands, cluster) -> list[tuple[links.Run, str, bool]]:
+    """The two runs, the text of each, and whether it fits into a link."""
     state = links.state_sum(cluster)
     runs = [links.run_of(begins, seed, commands, cluster.now, opens, state) for opens in ("moment", "start")]
-    return [(run, links.write(run, links.KEPT)) for run in runs]
+    try:
+        return [(run, links.write(run), True) for run in runs]
+    except links.TooLong:
+        return [(run, links.write(run, links.KEPT), False) for run in runs]
 
 
 def _told(name: str, run: links.Run) -> tuple[str, str]:

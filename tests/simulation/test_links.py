@@ -165,7 +165,7 @@ def test_a_bomb_is_not_unpacked(megabytes, said):
 @pytest.mark.parametrize("depth", [2, 400, 5_000])
 def test_commands_within_commands_are_not_followed_into_the_depth(run, depth):
     pause = b'{"do":"pause","kind":"Deployment","name":"web"}'
-    nested = b'{"do":"several","line":"","commands":[' * depth + pause + b"]}" * depth
+    nested = b'{"do":"several","line":"x","commands":[' * depth + pause + b"]}" * depth
     inside = msgspec.json.encode({**msgspec.to_builtins(run), "commands": []})
     with pytest.raises(links.BadLink):
         links.read(packed(inside.replace(b'"commands":[]', b'"commands":[[0,' + nested + b',"you"]]')))
@@ -174,7 +174,7 @@ def test_commands_within_commands_are_not_followed_into_the_depth(run, depth):
 def test_one_command_is_at_most_as_many_acts_as_a_line_may_name(run):
     pause = {"do": "pause", "kind": "Deployment", "name": "web"}
     for acts, readable in ((100, True), (101, False)):
-        text = forged(run, commands=[[0, {"do": "several", "line": "", "commands": [pause] * acts}, "you"]])
+        text = forged(run, commands=[[0, {"do": "several", "line": "pause", "commands": [pause] * acts}, "you"]])
         if readable:
             links.read(text)
         else:

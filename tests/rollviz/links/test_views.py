@@ -182,6 +182,13 @@ async def test_a_run_that_is_too_long_for_a_link_is_offered_a_short_one(browser)
     assert (await browser.get(f"/l/{text}")).status_code == 400
 
 
+async def test_a_manifest_that_takes_long_to_read_is_offered_a_short_link_too(browser):
+    many = "---\n".join(MANIFEST.replace("name: web}", f"name: web-{n}}}") for n in range(50)).replace("app: web", "app:  web")
+    made = await browser.post("/api/desks", {"manifest": many + "# \n" * 2_000}, content_type="application/json")
+    address = f"/d/{made.json()['desk']}"
+    assert list(await shared(browser, address)) == ["live"]
+
+
 MANIFEST = """apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
