@@ -104,6 +104,8 @@ class Table:
         self.show_labels = parsed.true("show-labels")
         self.bare = parsed.true("no-headers")
         self.everywhere = question.namespace is None
+        self.listed = len({kind for kind, name in question.targets if not name})
+        """How many kinds were asked for as a whole: with several, names say their kind."""
         self.show_kind = parsed.true("show-kind")
         self.events = parsed.true("output-watch-events") and (parsed.true("watch") or parsed.true("watch-only"))
         self.columns = Columns(*PRINTED, remember=True)
@@ -111,7 +113,7 @@ class Table:
 
     def blocks(self, found: list[Any], now: Time) -> str:
         """A table for each run of objects of one kind."""
-        several = len({type(obj) for obj in found}) > 1 or self.show_kind
+        several = len({type(obj) for obj in found}) > 1 or self.listed > 1 or self.show_kind
         blocks: list[list[Any]] = []
         for obj in found:
             if not blocks or type(blocks[-1][0]) is not type(obj):

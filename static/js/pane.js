@@ -75,7 +75,7 @@ export class Pane {
     for (const line of `${err ?? ""}${out ?? ""}`.split("\n").slice(0, -1)) this.#line(line, t, hues ?? {});
     if (note) this.#line(note, t, {}, true);
     if (code !== undefined && code !== null) this.element.dataset.ended = "";
-    while (this.#list.children.length > MOST) this.#list.firstChild.remove();
+    while (this.#list.children.length > MOST) this.#list.children[1].remove();
     this.#count.textContent = `${this.#lines} ${this.#lines === 1 ? "line" : "lines"}`;
     this.mark();
     if (follow) this.#list.scrollTop = this.#list.scrollHeight;
