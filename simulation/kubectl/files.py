@@ -17,7 +17,7 @@ from simulation.commands import Apply, Command, Create, Delete, Patch, Several
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.asking import asked, find, read
 from simulation.kubectl.flags import Flag, Parsed
-from simulation.objects import KINDS
+from simulation.objects import KINDS, LAST_APPLIED
 from simulation.store import Store
 
 VERBS = ("apply", "create", "replace", "delete")
@@ -176,16 +176,20 @@ def diff(text: str, cluster: Cluster) -> Answer:
         before, after = cluster.store.get(kind, name), twin.store.get(kind, name)
         row = KINDS[kind]
         file = f"{row.api_version.replace('/', '.')}.{kind}.default.{name}"
-        old, new = (_yaml(obj).splitlines(keepends=True) for obj in (before, after))
+        old, new = (_yaml(obj, before).splitlines(keepends=True) for obj in (before, after))
         lines = list(difflib.unified_diff(old, new, f"/tmp/LIVE/{file}", f"/tmp/MERGED/{file}"))
         if lines:
             out.append(f"diff -u -N /tmp/LIVE/{file} /tmp/MERGED/{file}\n" + "".join(lines))
     return Answer("".join(out), "", 1 if out else 0)
 
 
-def _yaml(obj: Any) -> str:
+def _yaml(obj: Any, before: Any) -> str:
+    """What a diff shows: the notes of apply itself and the version of a write that never happens are the live object's."""
     if obj is None:
         return ""
     body = to_json(obj)
-    body["metadata"].pop("resourceVersion", None)
+    if before is not None:
+        body["metadata"]["resourceVersion"] = before.metadata.resource_version
+        if (last := before.metadata.annotations.get(LAST_APPLIED)) is not None:
+            body["metadata"]["annotations"][LAST_APPLIED] = last
     return write_sorted(body)

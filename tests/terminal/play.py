@@ -10,7 +10,7 @@ STEP = 20
 
 class Player:
     def __init__(self, cluster: Cluster | None = None, presenter: bool = True) -> None:
-        self.cluster = cluster or Cluster(seed=1)
+        self.cluster = cluster or Cluster(seed=1, nodes=1)
         self.presenter = presenter
         self.turn = 0
 
