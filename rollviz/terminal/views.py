@@ -97,7 +97,6 @@ async def _answer(room: Room, seat: terminal.Seat, line: str, session: Session |
 
 
 async def _do(room: Room, found: terminal.Do, line: str, session: Session | None) -> dict[str, Any]:
-    revision = room.recording.cluster.store.revision
     try:
         said = await room.do(found.command)
     except StatusError as error:
@@ -109,7 +108,7 @@ async def _do(room: Room, found: terminal.Do, line: str, session: Session | None
     if room.clock.paused:
         answer = msgspec.structs.replace(answer, note=PAUSED)
     body = {"hint": terminal.teaches(found)}
-    after = found.after(store, revision) if session is not None else None
+    after = found.after(store) if session is not None else None
     return body | (_said(room, line, answer) if after is None else _run_on(room, after, line, session, answer))
 
 

@@ -87,10 +87,10 @@ class Do(msgspec.Struct, frozen=True):
     def refuse(self, error: StatusError) -> Answer:
         return Answer("", files.refusal(error, self.verb, self.file) + "\n", 1)
 
-    def after(self, store: Store, revision: int) -> Running | None:
+    def after(self, store: Store) -> Running | None:
         """What goes on after the command is given: kubectl waits for what it deletes and drains."""
         if isinstance(self.command, Drain):
-            return Drained(revision)
+            return Drained()
         return Gone(self.command, store) if self.verb == "delete" else None
 
 

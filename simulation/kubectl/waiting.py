@@ -42,17 +42,17 @@ class Gone(Running):
 
 
 class Drained(Running):
-    """Hands on what a drain prints after it began at this revision, until it is over."""
+    """Hands on what the drain that was begun last prints, until it is over."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._number = number
+        self._drain: int | None = None
         self._seen: tuple[Any, ...] = ()
 
     def begin(self, store: Store) -> None:
-        self._drains = {number for number in store.drains if number >= self._number}
+        self._drain = max(store.drains, default=None)
         self._seen = tuple(store.printed)
-        if not self._drains:
+        if self._drain is None:
             self.end(0)
 
     def pass_time(self, store: Store) -> None:
@@ -64,10 +64,10 @@ class Drained(Running):
                 failed = failed or printed[1].startswith("error:")
                 (self.complain if printed[1].startswith(("error", "There are pending")) else self.say)(printed[1])
         self._seen = tuple(store.printed)
-        if not any(number in store.drains for number in self._drains):
+        if self._drain not in store.drains:
             self.end(1 if failed else 0)
 
     def moved(self, store: Store) -> None:
         self._seen = tuple(store.printed)
-        if not any(number in store.drains for number in self._drains):
+        if self._drain not in store.drains:
             self.end(0)

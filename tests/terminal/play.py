@@ -52,12 +52,11 @@ class Player:
         return Answer(answer.out, answer.err, 130 if line.code is None else line.code)
 
     def _do(self, found: Do, until: int) -> Answer:
-        revision = self.cluster.store.revision
         try:
             answer = found.finish(self.cluster.do(found.command), self.cluster.store)
         except StatusError as error:
             return found.refuse(error)
-        after = found.after(self.cluster.store, revision)
+        after = found.after(self.cluster.store)
         if after is None:
             return answer
         rest = self.run_on(after, until)
