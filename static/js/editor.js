@@ -1,4 +1,6 @@
 // The editor that opens in place of a file: a dialog with the text; what was written under a file's name is there the next time.
+import { recall, remember } from "./remember.js";
+
 const dialog = document.getElementById("editor"), title = document.getElementById("editor-title"), said = document.getElementById("editor-said"), area = document.getElementById("editor-text");
 
 // The edited text, null if it was left. An object's text begins as it is; a file's as it was left.
@@ -7,7 +9,7 @@ export function editText({ title: name, text, said: wrong }) {
   title.textContent = name;
   said.hidden = !wrong;
   said.textContent = wrong ?? "";
-  area.value = isFile ? (sessionStorage.getItem(key) ?? "") : text;
+  area.value = isFile ? (recall(key) ?? "") : text;
   area.placeholder = "Paste a manifest here: YAML or JSON, several documents with --- between them.";
   dialog.returnValue = "cancel";
   dialog.showModal();
@@ -15,7 +17,7 @@ export function editText({ title: name, text, said: wrong }) {
   area.setSelectionRange(0, 0);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
-      if (isFile) sessionStorage.setItem(key, area.value);
+      if (isFile) remember(key, area.value);
       resolve(dialog.returnValue === "save" ? area.value : null);
     }, { once: true });
   });

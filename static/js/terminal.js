@@ -3,6 +3,7 @@ import { app, DESK, headers } from "./controls.js";
 import { complete, hideCompletions, onCompletionKey } from "./completion.js";
 import { Pane, paint, stamp } from "./pane.js";
 import { editText } from "./editor.js";
+import { recall, remember } from "./remember.js";
 
 const FOUR = ["kubectl get pods -w", "kubectl get replicasets -w", "kubectl get deployments -w", "kubectl get events -w"];
 const MOST_BLOCKS = 150, MOST_HISTORY = 200;
@@ -205,8 +206,8 @@ class Block {
 
 function teach(hint, line, block) {
   const key = `rollviz-hint-${hint}`;
-  if (hint !== "run" || sessionStorage.getItem(key)) return;
-  sessionStorage.setItem(key, "shown");
+  if (hint !== "run" || recall(key)) return;
+  remember(key, "shown");
   const card = id("hint-run").content.cloneNode(true).firstElementChild;
   const name = line.match(/\brun\s+([a-z0-9.-]+)/)?.[1] ?? "web", image = line.match(/--image[= ]([^\s]+)/)?.[1] ?? "nginx";
   const better = `kubectl create deployment ${name} --image=${image}`;
@@ -235,7 +236,7 @@ id("term-four").addEventListener("click", async () => {
 // --------------------------------------------------------------------------------------------------------------- prompt
 
 const HISTORY = `rollviz-history-${app.dataset.desk}`;
-const history = JSON.parse(sessionStorage.getItem(HISTORY) ?? "[]");
+const history = JSON.parse(recall(HISTORY) ?? "[]");
 let at = history.length, draft = "";
 
 form.addEventListener("submit", async (event) => {
@@ -246,7 +247,7 @@ form.addEventListener("submit", async (event) => {
   input.value = "";
   if (line !== history.at(-1)) history.push(line);
   if (history.length > MOST_HISTORY) history.shift();
-  sessionStorage.setItem(HISTORY, JSON.stringify(history));
+  remember(HISTORY, JSON.stringify(history));
   at = history.length;
   if (line === "clear") return out.replaceChildren();
   if (/^(exit|logout|quit)$/.test(line)) return closeTerminal();

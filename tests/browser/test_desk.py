@@ -89,7 +89,8 @@ def test_both_caps_move_through_the_values_the_engine_reports(server, new_desk, 
             assert caps[name][-1] == engine[name][-1]
     sets = {f"rs/{rs['metadata']['name']}": rs for rs in state(server, page)["replicasets"]}
     assert (sets[old]["spec"]["replicas"], sets[new]["status"]["availableReplicas"]) == (0, 10)
-    assert page.inner_text("#now") == viewer.inner_text("#now") == "10 pods of v2 answer. Nothing is moving."
+    for window in (page, viewer):
+        window.wait_for_function("document.getElementById('now').innerText == '10 pods of v2 answer. Nothing is moving.'")
 
 
 def is_within(seen: list, reported: list[int]) -> bool:

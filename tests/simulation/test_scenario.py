@@ -1,17 +1,19 @@
 import json
 from contextlib import suppress
+from typing import Any, get_args
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import fields
 
 from simulation.api.documents import read
 from simulation.api.errors import StatusError
 from simulation.api.validation import validate_deployment_status, validate_replicaset_status
 from simulation.api.wire import to_json
-from simulation.commands import Apply, Command, Create, Scale
+from simulation.commands import Apply, Command, Create, Scale, Several
 from simulation.conditions import holds
 from simulation.kubectl.parse import parse
 from simulation.objects import KINDS
@@ -428,8 +430,16 @@ def test_no_file_does_anything_but_make_a_scenario_or_be_refused(body):
     run.run(2000)
 
 
+def acts() -> st.SearchStrategy:
+    """Any command; where one carries whatever a client sent, any JSON."""
+    free = {Any: values, dict[str, Any]: st.dictionaries(keys, values, max_size=5)}
+    kinds = [kind for kind in get_args(Command) if kind is not Several]
+    one = st.one_of([st.builds(kind, **{f.name: free[f.type] for f in fields(kind) if f.type in free}) for kind in kinds])
+    return one | st.builds(Several, line=st.text(), commands=st.lists(one, max_size=3).map(tuple))
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.from_type(Command))
+@given(acts())
 def test_no_act_does_anything_but_its_work_or_be_refused(act):
     body = {"title": "T", "commands": [{"at": 0, "act": msgspec.to_builtins(act)}]}
     try:
