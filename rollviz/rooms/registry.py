@@ -105,7 +105,7 @@ class Registry:
         """The desk that nobody has looked at for longest makes way; one that is watched never does."""
         if len(self._rooms) < OPEN_DESKS:
             return
-        idle = [room for room in self._rooms.values() if not len(room.hub) and not room.busy]
+        idle = [room for room in self._rooms.values() if not room.watched and not room.busy]
         if not idle:
             raise TooMany(f"{OPEN_DESKS} desks are being watched here now, and that is all this server does at once.")
         await self._close([min(idle, key=lambda room: room.used)])
@@ -136,7 +136,7 @@ class Registry:
 
 
 def _is_idle(room: Room) -> bool:
-    return not room.closed and not len(room.hub) and not room.busy and time.monotonic() - room.used > settings.IDLE_SECONDS
+    return not room.closed and not room.watched and not room.busy and time.monotonic() - room.used > settings.IDLE_SECONDS
 
 
 registry = Registry()

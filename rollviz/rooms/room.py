@@ -7,14 +7,16 @@ stands and no viewer is shown anything. So what anybody has seen or been told is
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from rollviz.desk.picture import Picture, picture
 from rollviz.desk.render import message
+from simulation.cluster import Cluster
 from simulation.recording import Recording
 
 from . import journal
@@ -39,6 +41,19 @@ HELD = 0.5
 """Wall seconds that the clock stands after a hand last said where it drags the playhead."""
 
 
+class Listener(Protocol):
+    """Somebody besides the pages who follows a desk; `watching` keeps its clock going."""
+
+    @property
+    def watching(self) -> bool: ...
+
+    def look(self) -> None:
+        """Something may be new, and all of it is saved."""
+
+    def end(self) -> None:
+        """The room closes."""
+
+
 class Room:
     """Lives while somebody watches or acts, and IDLE_SECONDS longer. `closed` once it is not to be used again."""
 
@@ -48,6 +63,7 @@ class Room:
         self.clock = Clock(desk.paused, desk.speed, self.now)
         self.hub = Hub(self._whole)
         self.looks = Looks(self, self.hub)
+        self.listeners: list[Listener] = []
         self.closed = False
         self.used = time.monotonic()
         self._wanted_until = 0.0
@@ -80,7 +96,12 @@ class Room:
         """A clock that is not paused moves while somebody watches, and for a while after somebody set it going or left."""
         if self.clock.paused or self.closed or self.now >= LIFE_SECONDS * 1000:
             return False
-        return bool(len(self.hub)) or time.monotonic() < self._wanted_until
+        return self.watched or time.monotonic() < self._wanted_until
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page or a watch of the Kubernetes API is open on this desk."""
+        return bool(len(self.hub)) or any(listener.watching for listener in self.listeners)
 
     @property
     def busy(self) -> bool:
@@ -91,9 +112,12 @@ class Room:
 
     # ------------------------------------------------------------------------------------------------------- who acts
 
-    async def do(self, command: Any, who: str = "you") -> str:
-        """kubectl's output. Saved before this returns; a StatusError or a refusal has changed nothing."""
-        return await asyncio.shield(self._do(command, who))
+    async def do(self, command: Any, who: str = "you", read: Callable[[Cluster], Any] | None = None) -> Any:
+        """kubectl's output, or what `read` makes of the cluster as the command left it.
+
+        Saved before this returns; a StatusError or a refusal has changed nothing.
+        """
+        return await asyncio.shield(self._do(command, who, read))
 
     async def set_clock(self, move: Move | None = None, **change: Any) -> int:
         """A move, or what is to be in it. Returns the simulated millisecond where the playhead is then."""
@@ -112,13 +136,23 @@ class Room:
         async with self._turn:
             return
 
+    def listen(self, listener: Listener) -> None:
+        """From now on `listener` is told when there is something new to see."""
+        self.listeners.append(listener)
+
+    def want(self) -> None:
+        """Somebody works here without a page: a clock that is not paused moves on for a while."""
+        self.used = time.monotonic()
+        self._want()
+        self._stir()
+
     def touch(self) -> None:
         """Somebody asked for this desk."""
         self.used = time.monotonic()
         if self.used < self._wanted_until:
             self._want()
 
-    async def _do(self, command: Any, who: str) -> str:
+    async def _do(self, command: Any, who: str, read: Callable[[Cluster], Any] | None) -> Any:
         async with self._turn:
             if self._commands >= COMMANDS_PER_DESK:
                 raise TooMany(f"This desk has had its {COMMANDS_PER_DESK} commands. Take a copy from the start, or make a new one.")
@@ -127,6 +161,8 @@ class Room:
             live, at_ms = self.recording.live, self.now
             recording = self.recording if live else self._fork(self.recording.given)
             output = recording.do(command, who)
+            if read is not None:
+                output = read(recording.cluster)
             entry = journal.entry(self.desk.id, self._commands, at_ms, command, who, self.takes.number if live else len(self.takes) + 1)
             if live:
                 await self._save(journal.append, entry)
@@ -267,6 +303,8 @@ class Room:
         self.closed = True
         self.hub.drop()
         self.looks.close()
+        for listener in self.listeners:
+            listener.end()
         if self._task:
             self._task.cancel()
 
@@ -316,6 +354,8 @@ class Room:
                 async with self._turn:
                     await self._note()
             self._keep_pace()
+        for listener in self.listeners:
+            listener.look()
         if len(self.hub):
             await self._show()
 
