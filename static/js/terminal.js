@@ -43,6 +43,7 @@ addEventListener("keydown", (event) => {
   if (section.hidden) openTerminal(); else closeTerminal();
 });
 opener?.addEventListener("click", () => (section.hidden ? openTerminal() : closeTerminal()));
+document.querySelector("[data-open-terminal]")?.addEventListener("click", openTerminal);
 id("term-close").addEventListener("click", closeTerminal);
 section.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;

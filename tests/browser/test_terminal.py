@@ -1,0 +1,131 @@
+"""The terminal as somebody uses it: keyboard first, four watches, on a phone, and beside somebody who only watches."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+DEMO = [
+    "kubectl create deployment web --image=nginx",
+    "kubectl scale deployment web --replicas=10",
+    "kubectl set image deployment web nginx=that-image-does-not-exist",
+]
+
+
+def typed(page, line: str) -> None:
+    page.fill("#cmd", line)
+    page.press("#cmd", "Enter")
+
+
+def test_the_articles_demo_in_four_watches(new_desk):
+    page = new_desk()
+    page.keyboard.press("`")
+    page.wait_for_selector("#cmd:focus")
+    page.click("#term-four")
+    page.wait_for_selector(".pane >> nth=3")
+    for line, said in zip(DEMO, ("created", "scaled", "image updated"), strict=True):
+        typed(page, line)
+        page.wait_for_selector(f"#term-out >> text=deployment.apps/web {said}")
+        page.wait_for_timeout(2500)
+    pods, sets, deployments, events = (page.locator(".pane").nth(i) for i in range(4))
+    pods.locator("em", has_text="ImagePull").first.wait_for()
+    assert sets.locator("u[data-hue]").count() > 4
+    assert "8/10" in deployments.inner_text()
+    assert "Scaled up replica set" in events.inner_text()
+    assert page.locator(".strip:not(.strip--empty)").count() == 2
+    typed(page, "kubectl rollout undo deployment web")
+    typed(page, "kubectl rollout status deployment web")
+    page.wait_for_selector('#term-out >> text=deployment "web" successfully rolled out')
+    page.locator(".pane header button").first.click()
+    assert page.locator(".pane").count() == 3
+    page.keyboard.press("Escape")
+    assert page.locator("#terminal").is_hidden()
+
+
+def test_ctrl_c_ends_what_runs_and_arrows_bring_lines_back(new_desk):
+    page = new_desk()
+    page.keyboard.press("`")
+    typed(page, "kubectl create deployment web --image=that-image-does-not-exist")
+    page.wait_for_selector("#term-out >> text=created")
+    typed(page, "kubectl rollout status deployment web")
+    page.wait_for_selector("#term-run:not([hidden])")
+    page.keyboard.press("Control+c")
+    page.wait_for_selector("#term-out >> text=^C")
+    assert page.locator("#term-run").is_hidden()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#cmd") == "kubectl create deployment web --image=that-image-does-not-exist"
+
+
+def test_tab_completes_and_says_what_a_verb_does(new_desk):
+    page = new_desk()
+    page.keyboard.press("`")
+    page.keyboard.type("kubectl rollout u")
+    page.wait_for_selector('#compl [aria-selected="true"]')
+    assert "goes back to the revision before" in page.inner_text("#compl-said")
+    page.keyboard.press("Tab")
+    assert page.input_value("#cmd") == "kubectl rollout undo "
+
+
+def test_an_editor_opens_in_place_of_a_file(new_desk):
+    page = new_desk("fade")
+    page.click("#terminal-key")
+    typed(page, "kubectl edit deployment web")
+    page.wait_for_selector("#editor[open]")
+    text = page.input_value("#editor-text")
+    page.fill("#editor-text", text.replace("replicas: 10", "replicas: 4", 1))
+    page.click("#editor button[value=save]")
+    page.wait_for_selector("#term-out >> text=deployment.apps/web edited")
+
+
+def test_run_teaches_once_and_its_card_makes_the_deployment(new_desk):
+    page = new_desk()
+    page.click("#terminal-key")
+    typed(page, "kubectl run web --image=nginx")
+    page.click(".hint .cli button")
+    page.wait_for_selector("#term-out >> text=deployment.apps/web created")
+    typed(page, "kubectl run web3 --image=nginx")
+    page.wait_for_selector("#term-out >> text=pod/web3 created")
+    assert page.locator(".hint").count() == 1
+
+
+def test_who_watches_reads_and_is_told_why_not_more(server, new_desk, open_page):
+    maker = new_desk("fade")
+    page = open_page(f"{server.url}/d/{maker.desk}")
+    page.wait_for_selector("#app[data-live]")
+    page.click("#terminal-key")
+    typed(page, "kubectl get deployments")
+    page.wait_for_selector("#term-out >> text=UP-TO-DATE")
+    typed(page, "kubectl scale deployment web --replicas=1")
+    page.wait_for_selector("#term-out >> text=only its maker changes it")
+
+
+def test_a_line_is_never_markup(new_desk):
+    page = new_desk()
+    page.click("#terminal-key")
+    typed(page, "kubectl get '<img src=x onerror=alert(1)>'")
+    page.wait_for_selector("#term-out .err")
+    assert page.locator("#term-out img").count() == 0
+
+
+def test_the_terminal_fits_a_phone(new_desk):
+    page = new_desk("fade", size="phone")
+    page.click("[data-open-terminal]")
+    typed(page, "kubectl get pods -o wide")
+    page.wait_for_selector("#term-out >> text=READINESS")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for selector in ("#term-four", "#term-close", "#cmd"):
+        assert page.locator(selector).bounding_box()["height"] >= 44
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(new_desk, theme):
+    page = new_desk("fade", theme=theme)
+    page.click("#terminal-key")
+    page.click("#term-four")
+    page.wait_for_selector(".pane >> nth=3")
+    typed(page, "kubectl get pods")
+    page.wait_for_selector("#term-out >> text=READY")
+    page.keyboard.type("kubectl rollout ")
+    page.wait_for_selector('#compl [aria-selected="true"]')
+    found = Axe().run(page).response["violations"]
+    serious = [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == []
