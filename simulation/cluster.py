@@ -44,10 +44,30 @@ class Command(Protocol):
     def apply(self, store: Store) -> str: ...
 
 
+class Follower(Protocol):
+    """Reads along and changes nothing."""
+
+    def note(self, batch: list[tuple[str, Any, Any]]) -> None:
+        """(kind, before, after) of writes, in their order."""
+
+
 class Cluster:
     """One simulated cluster. With `lockstep` nobody schedules or runs pods and nothing takes time: the conformance runner plays them."""
 
-    __slots__ = ("_looks", "_seen", "_unscheduled", "changes", "engine", "fleet", "images", "kubelet", "ledger", "lockstep", "store")
+    __slots__ = (
+        "_looks",
+        "_seen",
+        "_unscheduled",
+        "changes",
+        "engine",
+        "followers",
+        "fleet",
+        "images",
+        "kubelet",
+        "ledger",
+        "lockstep",
+        "store",
+    )
 
     def __init__(self, seed: int = 0, images: Images | None = None, nodes: int = 4, pods_per_node: int = 110, lockstep: bool = False):
         self.images = images or Images()
@@ -62,6 +82,8 @@ class Cluster:
         self._seen = 0
         self.changes: list[tuple[str, Any, Any]] | None = None
         """Set to a list to keep every (kind, before, after): for the conformance runner."""
+        self.followers: list[Follower] = []
+        """Who is told of every change while this cluster runs; a copy has none."""
         for number in range(1, nodes + 1):
             machine = Machine(f"node-{number}", pods_per_node)
             self.store.set_machine(machine)
@@ -119,6 +141,7 @@ class Cluster:
         """A cluster that would do exactly the same from here on and shares every object with this one."""
         twin = Cluster.__new__(Cluster)
         twin.images, twin.lockstep, twin._seen, twin.changes = self.images, self.lockstep, self._seen, None
+        twin.followers = []
         twin.engine = self.engine.copy()
         twin.store = self.store.copy(twin.engine)
         twin.ledger = self.ledger.copy()
@@ -152,6 +175,8 @@ class Cluster:
             changes.clear()
             if self.changes is not None:
                 self.changes += batch
+            for follower in self.followers:
+                follower.note(batch)
             for kind, old, new in batch:
                 route, fleets = ROUTES.get(kind), fleet.ROUTES.get(kind)
                 if route is not None:

@@ -22,20 +22,19 @@ MOST = 20_000
 
 
 class Stamped:
-    """Stands in for the list in which a cluster keeps its changes, and notes when each was made."""
+    """Follows a cluster's changes, and notes when each was made."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+        self.cluster = cluster
         self.log: list[Change] = []
         self.full = False
 
-    def __iadd__(self, batch: list[tuple[str, Any, Any]]) -> "Stamped":
+    def note(self, batch: list[tuple[str, Any, Any]]) -> None:
         if len(self.log) + len(batch) > MOST:
             self.full = True
         else:
-            now = self._cluster.now
+            now = self.cluster.now
             self.log += [Change(now, kind, old, new) for kind, old, new in batch]
-        return self
 
 
 class Tap:
@@ -67,7 +66,7 @@ class Tap:
         if not wanted:
             self._unhook()
             return
-        if stamped is None or cluster.changes is not stamped or stamped.full:
+        if stamped is None or stamped not in cluster.followers or stamped.full:
             self._hook(cluster)
             if stamped is not None:
                 for session in self.sessions:
@@ -82,14 +81,14 @@ class Tap:
             session.see(log, cluster)
 
     def _hook(self, cluster: Cluster) -> None:
+        self._unhook()
         self._stamped = Stamped(cluster)
-        cluster.changes = self._stamped  # type: ignore[assignment]  it only ever gets `+=`
+        cluster.followers.append(self._stamped)
         self._revision = cluster.store.revision
 
     def _unhook(self) -> None:
-        cluster = self.room.recording.cluster
-        if self._stamped is not None and cluster.changes is self._stamped:
-            cluster.changes = None
+        if self._stamped is not None and self._stamped in self._stamped.cluster.followers:
+            self._stamped.cluster.followers.remove(self._stamped)
         self._stamped = None
 
     async def _look_again(self) -> None:
