@@ -142,6 +142,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claims: Annotated[tuple[Claim, ...], Meta(max_length=50)] = ()
     """What must be true when the lesson is played."""
     questions: Annotated[tuple[Question, ...], Meta(max_length=50)] = ()
+    run: Literal["pod", "deployment"] = "pod"
+    """What `kubectl run` makes in the desk's terminal: one pod, as since kubectl 1.18, or a Deployment, as in 2018."""
 
 
 class BadScenario(StatusError):
@@ -172,6 +174,8 @@ class Scenario(msgspec.Struct, frozen=True):
     claims: tuple[Claim, ...]
     questions: tuple[Question, ...]
     source: str
+    run: str = "pod"
+    """What `kubectl run` makes in the terminal."""
 
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Scenario":
@@ -352,6 +356,7 @@ def _of_file(document: Document, text: str, name: str) -> Scenario:
         tuple(_claim(document, i, claim) for i, claim in enumerate(file.claims)),
         file.questions,
         text,
+        file.run,
     )
 
 

@@ -47,6 +47,7 @@ async def type_line(request: HttpRequest, desk: str) -> HttpResponse:
         presenter=is_presenter(request, room.desk),
         turn=session.turn if session is not None else room.now // 100,
         text=text.replace("\r\n", "\n") if text is not None else None,
+        before_1_18=room.recording.scenario.run == "deployment",
         server=request.build_absolute_uri(f"/k8s/{room.desk.id}"),
     )
     if session is not None:

@@ -316,8 +316,10 @@ def is_writing(found: Plan) -> bool:
 
 
 def teaches(found: Plan) -> str:
-    """The hint that a line is an occasion for: "run" if it made a bare pod."""
-    return "run" if isinstance(found, Do) and isinstance(found.command, Run) else ""
+    """The hint that a line is an occasion for: what `kubectl run` makes today ("run") and made in 2018 ("run-2018")."""
+    if not isinstance(found, Do) or found.verb != "run":
+        return ""
+    return "run" if isinstance(found.command, Run) else "run-2018"
 
 
 def _as_1_33(line: str, verb: str) -> str:

@@ -207,11 +207,11 @@ class Block {
 
 function teach(hint, line, block) {
   const key = `rollviz-hint-${hint}`;
-  if (hint !== "run" || recall(key)) return;
+  if (recall(key)) return;
   remember(key, "shown");
-  const card = id("hint-run").content.cloneNode(true).firstElementChild;
+  const card = id(`hint-${hint}`).content.cloneNode(true).firstElementChild;
   const name = line.match(/\brun\s+([a-z0-9.-]+)/)?.[1] ?? "web", image = line.match(/--image[= ]([^\s]+)/)?.[1] ?? "nginx";
-  const better = `kubectl create deployment ${name} --image=${image}`;
+  const better = hint === "run" ? `kubectl create deployment ${name} --image=${image}` : `kubectl run ${name}-pod --image=${image} --generator=run-pod/v1`;
   card.querySelector("code").textContent = better;
   card.querySelector("button").addEventListener("click", () => { run(better); input.focus(); });
   block.element?.append(card);

@@ -105,6 +105,7 @@ def test_run_makes_a_pod_and_in_2018_a_deployment(player):
     assert player.type("get deployments").err == "No resources found in default namespace.\n"
     found = plan("kubectl run old --image=nginx", Seat(player.cluster, before_1_18=True))
     assert isinstance(found, Do)
+    assert teaches(found) == "run-2018"
     assert player.cluster.do(found.command) == "deployment.apps/old created"
     assert player.cluster.store.get("Deployment", "old").spec.selector.match_labels == {"run": "old"}
 

@@ -7,6 +7,7 @@ from django.test import AsyncClient
 from rollviz.rooms.registry import registry
 from rollviz.terminal import session as terminal_sessions
 from rollviz.terminal import views
+from simulation.scenario import Scenario
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
@@ -80,6 +81,15 @@ async def test_an_editor_opens_and_its_text_is_applied(browser):
     assert (await typed(browser, address, "kubectl edit service web", text=text))["out"] == "service/web edited\n"
     response = await browser.post(f"{address}/terminal", {"line": "apply -f a", "text": "x" * 400_000}, headers={"HX-Request": "true"})
     assert response.status_code in (400, 413)
+
+
+async def test_a_scenario_may_have_run_make_a_deployment_as_in_2018(browser):
+    text = "title: As in 2018\nrun: deployment\n"
+    room, key = await registry.make(Scenario.parse(text))
+    shown = {"Authorization": f"Bearer {key}"}
+    response = await browser.post(f"/d/{room.desk.id}/terminal", {"line": "kubectl run web --image=nginx"}, headers=shown)
+    said = json.loads(response.content)
+    assert (said["out"], said["hint"]) == ("deployment.apps/web created\n", "run-2018")
 
 
 async def test_names_have_the_hues_of_their_versions(browser):
