@@ -14,7 +14,7 @@ from rollviz.rooms.room import Room
 from rollviz.terminal.session import Session, hues, open_session, sessions
 from rollviz.terminal.suggest import suggestions
 from simulation.api.errors import StatusError
-from simulation.kubectl import terminal
+from simulation.kubectl import files, terminal
 from simulation.kubectl.answer import Answer, Running
 from simulation.kubectl.complete import complete
 
@@ -91,17 +91,20 @@ async def _answer(room: Room, seat: terminal.Seat, line: str, session: Session |
     if isinstance(found, terminal.Edit):
         return {**_said(room, line, Answer("", "", None)), "edit": {"title": found.title, "text": found.text, "said": found.said}}
     if isinstance(found, terminal.Do):
-        return await _do(room, found, line, session)
+        return await _do(room, found, line, session, seat.text)
     if isinstance(found, Running):
         return _run_on(room, found, line, session, Answer())
     return _said(room, line, found)
 
 
-async def _do(room: Room, found: terminal.Do, line: str, session: Session | None) -> dict[str, Any]:
+async def _do(room: Room, found: terminal.Do, line: str, session: Session | None, text: str | None) -> dict[str, Any]:
     try:
         said = await room.do(found.command)
     except StatusError as error:
-        return _said(room, line, found.refuse(error))
+        answer = _said(room, line, found.refuse(error))
+        if found.verb == "edit" and text is not None:
+            answer["edit"] = {"title": "the same again", "text": files.reopened(error, text), "said": error.message}
+        return answer
     except Refused as refusal:
         return _said(room, line, Answer("", f"{refusal.message}\n", 1))
     store = room.recording.cluster.store

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from simulation.api import schema
 from simulation.api.documents import read as read_yaml
 from simulation.api.documents import read_all, write_sorted
 from simulation.api.errors import StatusError, UsageError, bad_request
@@ -74,6 +75,20 @@ def command(verb: str, text: str, words: list[str]) -> Command:
     return {"apply": Apply, "create": Create, "replace": Apply}[verb](text)
 
 
+def lenient(text: str, validate: str) -> tuple[str, list[str]]:
+    """With `--validate=warn` or `ignore`: the manifest without fields that the API does not have, and what to say of them."""
+    bodies, warnings = [], []
+    for document in read_all(text):
+        kind = kind_of(document.value)
+        unknown: list[str] = []
+        try:
+            bodies.append({**schema.clean(kind, document.value, unknown), "apiVersion": document.value["apiVersion"], "kind": kind})
+        except schema.Mismatch:
+            return text, []
+        warnings += [f'Warning: unknown field "{path}"' for path in unknown if path not in ("apiVersion", "kind")]
+    return "---\n".join(write_sorted(body) for body in bodies), warnings if validate == "warn" else []
+
+
 def _delete(text: str, ignore: bool) -> Command:
     made = []
     for document in read_all(text):
@@ -87,9 +102,20 @@ def _delete(text: str, ignore: bool) -> Command:
     return made[0] if len(made) == 1 else Several(tuple(made), "delete -f -")
 
 
+def reopened(error: StatusError, text: str) -> str:
+    """The text that was not valid, with what was wrong with it above."""
+    causes = "".join(f"# * {field}: {message}\n" for _, field, message in error.causes) or f"# {error.message}\n"
+    about = f'# {KINDS[error.kind].resource} "{error.name}" was not valid:\n' if error.kind in KINDS else ""
+    return f"{HEAD}{about}{causes}#\n{_without_head(text)}"
+
+
 def refusal(error: StatusError, verb: str, file: str) -> str:
-    """An error about a file names it."""
+    """An error about a file names it; one about an edited object is said when the editor is left."""
     said = error.kubectl()
+    if verb == "edit" and error.reason == "Invalid" and error.kind in KINDS:
+        left = f'A copy of your changes has been stored to "/tmp/kubectl-edit-{error.name}.yaml"'
+        said = f'error: {KINDS[error.kind].resource} "{error.name}" is invalid'
+        return f"{said}\n{left}\nerror: Edit cancelled, no valid changes were saved."
     doing = {"create": "creating", "apply": "creating", "replace": "replacing", "delete": "deleting"}.get(verb, "")
     if not file or not doing or not said.startswith("Error from server ("):
         return said

@@ -15,7 +15,7 @@ from simulation.cluster import Cluster
 from simulation.commands import Command, Drain, Run
 from simulation.kubectl import files, help, output, parse
 from simulation.kubectl.answer import Answer, Running
-from simulation.kubectl.asking import read
+from simulation.kubectl.asking import asked, find, read
 from simulation.kubectl.curl import curl
 from simulation.kubectl.describe import describe
 from simulation.kubectl.dry import dry_run, written
@@ -74,10 +74,12 @@ class Do(msgspec.Struct, frozen=True):
     verb: str
     how: str = ""
     file: str = ""
+    warnings: tuple[str, ...] = ()
+    """What is said on stderr before anything else."""
 
     def finish(self, said: str, store: Store) -> Answer:
         lines = [_as_1_33(line, self.verb) for line in said.splitlines()]
-        warnings = [line for line in lines if line.startswith("Warning: ")]
+        warnings = [*self.warnings, *(line for line in lines if line.startswith("Warning: "))]
         lines = [line for line in lines if line not in warnings]
         out = "".join(f"{line}\n" for line in lines)
         if self.how and self.verb != "delete":
@@ -252,8 +254,24 @@ def _writing(verb: str, words: list[str], seat: Seat) -> Plan:
         raise _unknown(verb)
     if verb == "run" and seat.before_1_18 and not any(word.startswith("--generator") for word in bare):
         bare = ["--generator=deployment/apps.v1", *bare]
+    if verb == "scale":
+        bare = _checked_version(bare, seat.store)
     bare, wait = _waits(verb, bare)
     return _give(parse.VERBS[verb](bare), verb if wait else "delete --wait=false", seat, how, dry)
+
+
+def _checked_version(words: list[str], store: Store) -> list[str]:
+    """`scale --resource-version=N`: only if the object still has it."""
+    wanted = [word for word in words if word.startswith("--resource-version=")]
+    rest = [word for word in words if word not in wanted]
+    plain = [word for word in rest if not word.startswith("-")]
+    if wanted and plain:
+        found, _ = find(store, asked(read(plain, "scale"), UsageError("resource(s) were provided, but no name was specified")))
+        for obj in found:
+            have, want = obj.metadata.resource_version, wanted[-1].partition("=")[2]
+            if have != want:
+                raise UsageError(f"Expected resource version to be {want}, was {have}")
+    return rest
 
 
 def _waits(verb: str, words: list[str]) -> tuple[list[str], bool]:
@@ -269,7 +287,13 @@ def _from_file(verb: str, words: list[str], dry: str, how: str, seat: Seat) -> P
         return Edit(name, "")
     if not seat.text.strip():
         raise UsageError("no objects passed to " + verb)
-    return _give(files.command(verb, seat.text, words), verb, seat, how, dry, name)
+    text, warnings = seat.text, ()
+    validate = read(words, verb, *files.FLAGS).text("validate", "strict").lower()
+    if validate in ("warn", "ignore", "false"):
+        text, said = files.lenient(text, validate)
+        warnings = tuple(said)
+    found = _give(files.command(verb, text, words), verb, seat, how, dry, name)
+    return msgspec.structs.replace(found, warnings=warnings) if isinstance(found, Do) else found
 
 
 def _give(command: Command, verb: str, seat: Seat, how: str = "", dry: str = "", file: str = "") -> Plan:

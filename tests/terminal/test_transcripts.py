@@ -38,7 +38,13 @@ A2 = APP2.replace("replicas: 2", "replicas: 3").replace("image: nginx,", 'image:
 BAD = APP2.replace("replicas: 2", "replicas: 2\n  replicaz: 3")
 BAD2 = APP2.replace("labels: {app: app2}}\n    spec", "labels: {app: other}}\n    spec")
 HAVE_APP2 = [("apply -f a1.yaml", APP2), 6000]
-TEXTS = {"a1.yaml": APP2, "a2.yaml": A2, "bad.yaml": BAD, "bad2.yaml": BAD2}
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: app2}\nspec: {selector: {app: app2}, ports: [{port: 80}]}\n"
+EDITS = {
+    "edit": ("app: web\n  sess", "app: blue\n  sess"),
+    "edit-deploy": ("replicas: 1", "replicas: 2"),
+    "edit-invalid": ("port: 80", "port: 99999999"),
+}
+TEXTS = {"svc.yaml": f"{SERVICE}---\n{APP2}", "a1.yaml": APP2, "a2.yaml": A2, "bad.yaml": BAD, "bad2.yaml": BAD2}
 
 SITUATIONS: dict[str, list] = {
     "annotate-change-cause": WEB,
@@ -168,6 +174,17 @@ SITUATIONS: dict[str, list] = {
     "wait-pods": [*WEB, "scale deployment web --replicas=2", 6000],
     "wait-timeout": WEB,
     "auth-can-i": [],
+    "delete-f": [("apply -f svc.yaml", f"{SERVICE}---\n{APP2}"), 6000],
+    "delete-cascade-foreground": ["create deployment d1 --image=nginx", 6000, "delete deployment d1 --cascade=orphan"],
+    "drain": TWO,
+    "drain-force": [*TWO, "cordon node-1"],
+    "rollout-restart-twice": [*WEB, "rollout restart deployment web", 3000],
+    "scale-resource-version": WEB,
+    "create-f-unknown-field-warn": [],
+    "apply-unknown-field-warn": HAVE_APP2,
+    "edit": GREEN,
+    "edit-deploy": WEB,
+    "edit-invalid": GREEN,
 }
 
 NOT_HERE = {
@@ -210,6 +227,9 @@ MASKS = (
     (r"\b\d+(?:d\d*h?|h\d*m?|m\d*s?|s)\b", "AGE"),
     (r"(docker\.io/library/[a-z]+@)?sha256:[0-9a-f]+", "IMAGE"),
     (r"containerd://[0-9a-z.]+", "CONTAINER"),
+    (r"/tmp/kubectl-edit-[a-z0-9.-]+", "FILE"),
+    (r"(web|app2|d1)-[0-9a-f]{8,10}\b", r"\1-HASH"),
+    (r"was \d+$", "was VERSION"),
     (r"diff -u -N \S+ \S+", "diff -u -N FILE FILE"),
     (r"(?m)^(---|\+\+\+) \S+(\tTIME)?$", r"\1 FILE"),
     (r"  +", "  "),
@@ -260,7 +280,7 @@ def test_a_line_says_what_kubectl_said(name):
     recorded = RECORDED[name]
     player = situation(SITUATIONS[name])
     line = recorded["command"].replace("kubectlstudy-node-1", "node-1")
-    answer = player.type(line, TEXTS.get(line.rpartition("-f ")[2]) if " -f " in line else edited(line, player), until=4000)
+    answer = player.type(line, TEXTS.get(line.rpartition("-f ")[2]) if " -f " in line else edited(name, line, player), until=20_000)
     code = 1 if answer.code == 130 else answer.code
     said = (comparable(name, answer.out), masked(answer.err), code)
     assert said == (comparable(name, recorded["stdout"]), masked(recorded["stderr"]), recorded["exit"])
@@ -278,15 +298,15 @@ def situation(steps: list) -> Player:
     return player
 
 
-def edited(line: str, player: Player) -> str | None:
-    """The editor is left as it opened."""
+def edited(name: str, line: str, player: Player) -> str | None:
+    """What is saved in the editor."""
     if " edit " not in line:
         return None
     from simulation.kubectl.terminal import Edit, Seat, plan
 
     found = plan(line, Seat(player.cluster))
     assert isinstance(found, Edit)
-    return found.text
+    return found.text.replace(*EDITS.get(name, ("", "")), 1)
 
 
 def test_no_more_than_25_recordings_do_not_apply():
