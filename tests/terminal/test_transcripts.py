@@ -181,7 +181,6 @@ SITUATIONS: dict[str, list] = {
     "rollout-restart-twice": [*WEB, "rollout restart deployment web", 3000],
     "scale-resource-version": WEB,
     "create-f-unknown-field-warn": [],
-    "apply-unknown-field-warn": HAVE_APP2,
     "edit": GREEN,
     "edit-deploy": WEB,
     "edit-invalid": GREEN,

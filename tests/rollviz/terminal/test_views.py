@@ -79,6 +79,9 @@ async def test_an_editor_opens_and_its_text_is_applied(browser):
     assert "kind: Service" in asked["edit"]["text"]
     text = asked["edit"]["text"].replace("app: web", "app: blue")
     assert (await typed(browser, address, "kubectl edit service web", text=text))["out"] == "service/web edited\n"
+    wrong = await typed(browser, address, "kubectl edit service web", text=text.replace("port: 80", "port: 99999999"))
+    assert '# services "web" was not valid:\n# * spec.ports[0].port: Invalid value' in wrong["edit"]["text"]
+    assert wrong["err"].endswith("error: Edit cancelled, no valid changes were saved.\n")
     response = await browser.post(f"{address}/terminal", {"line": "apply -f a", "text": "x" * 400_000}, headers={"HX-Request": "true"})
     assert response.status_code in (400, 413)
 
