@@ -8,6 +8,9 @@ from django.http import HttpResponse
 from django.template import loader
 from django.views.decorators.csrf import csrf_exempt
 
+from rollviz.kubeapi.answers import refused
+from simulation.api.errors import StatusError
+
 logger = logging.getLogger(__name__)
 
 SENTENCES = {
@@ -25,6 +28,8 @@ def error_json(status: int, message: str, reason: str, field: str = "") -> HttpR
 
 def _answer(request, status: int, message: str = "") -> HttpResponse:
     reason, sentence = SENTENCES[status]
+    if request.path_info.startswith("/k8s/"):
+        return refused(StatusError(status, reason, message or sentence))
     if request.path_info.startswith("/api/"):
         return error_json(status, message or sentence, reason)
     try:

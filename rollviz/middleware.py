@@ -58,7 +58,12 @@ class Common(OnTheLoop, CommonMiddleware):
 
 
 class GZip(OnTheLoop, GZipMiddleware):
-    pass
+    """A stream goes out as it comes: compressed, a watch would wait for a block to fill. The Kubernetes API compresses by itself."""
+
+    def process_response(self, request, response):
+        if response.streaming or request.path_info.startswith("/k8s/"):
+            return response
+        return super().process_response(request, response)
 
 
 class Csrf(OnTheLoop, CsrfViewMiddleware):

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("rollviz.deskapi.urls")),
+    path("", include("rollviz.kubeapi.urls")),
     path("", include("rollviz.links.urls")),
     path("", include("rollviz.export.urls")),
     path("", include("rollviz.terminal.urls")),

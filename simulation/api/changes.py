@@ -36,6 +36,8 @@ def patch_body(type: str, before: dict, patch: Any, how: str) -> dict:
     try:
         if how == "json":
             after = patching.json_patch(before, patch)
+        elif how == "apply":
+            after = patching.three_way(type, {}, patch, before)
         else:
             after = patching.merge(before, patch) if how == "merge" else patching.strategic(type, before, patch)
     except patching.PatchError as error:

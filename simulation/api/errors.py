@@ -53,7 +53,15 @@ class StatusError(Exception):
     """A refused request. `message` is the API's status.message; `kubectl()` is what kubectl would print about it."""
 
     def __init__(
-        self, code: int, reason: str, message: str, causes: list[Cause] | None = None, kind: str = "", name: str = "", prefix: str = ""
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        causes: list[Cause] | None = None,
+        kind: str = "",
+        name: str = "",
+        prefix: str = "",
+        details: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -62,6 +70,8 @@ class StatusError(Exception):
         self.causes = causes or []
         self.kind = kind
         self.name = name
+        self.details = details
+        """The Status' details where they do not follow from kind, name and causes."""
         self.prefix = prefix
         """What kubectl puts before the message where it does not use its usual form, e.g. `failed to create deployment: `."""
 
@@ -85,7 +95,7 @@ class StatusError(Exception):
     def to_json(self) -> dict[str, Any]:
         """The Kubernetes Status object."""
         row = KINDS.get(self.kind)
-        details: dict[str, Any] = {}
+        details: dict[str, Any] = dict(self.details or {})
         if self.name:
             details["name"] = self.name
         if row is not None:

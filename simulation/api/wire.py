@@ -271,6 +271,20 @@ def status_record(kind: str, body: Json) -> Any:
         raise undecodable(kind, str(error)) from None
 
 
+def in_simulated_time(value: Any, since: int, key: str = "") -> Any:
+    """A status as a client wrote it, its times put back to the simulated clock. `since` as in `rfc3339`."""
+    if isinstance(value, dict):
+        return {name: in_simulated_time(inner, since, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [in_simulated_time(item, since, key) for item in value]
+    if isinstance(value, str) and (key in STATUS_TIMES or key.endswith("Time")):
+        try:
+            return rfc3339(max(from_rfc3339(value) + EPOCH - since, 0))
+        except (ValueError, OverflowError):
+            return value
+    return value
+
+
 def _in_seconds(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         return {name: _in_seconds(inner, name) for name, inner in value.items()}
