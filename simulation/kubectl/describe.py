@@ -42,6 +42,7 @@ from simulation.pods import is_finished
 from simulation.store import Store, controller_of
 
 LONGEST_ANNOTATION = 140
+MOST_SIGNS = 400_000
 NONE, UNSET = "<none>", "<unset>"
 MISSING = UsageError(
     """You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.
@@ -66,18 +67,35 @@ def describe(words: list[str], store: Store) -> Answer:
             begin = [obj for obj in listed(store, kind, question.namespace) if obj.metadata.name.startswith(name)]
             found += begin
             errors += [] if begin else [error]
-    texts = [Describing(store, events).text(obj) for obj in found]
+    told = _told(store)
+    texts, size = [], 0
+    for obj in found:
+        texts.append(Describing(store, events, told).text(obj))
+        size += len(texts[-1])
+        if size > MOST_SIGNS:
+            break
     err = "".join(f"{error.kubectl()}\n" for error in errors)
     if not found and not errors:
         err = f"No resources found in {question.namespace} namespace.\n" if question.namespace else "No resources found\n"
-    return Answer("\n\n".join(texts), err, 1 if errors else 0)
+    note = f"These are the first {len(texts)} of {len(found)}: more do not fit here." if len(texts) < len(found) else ""
+    return Answer("\n\n".join(texts), err, 1 if errors else 0, note)
+
+
+def _told(store: Store) -> dict[tuple[str, str, str, str], list[Event]]:
+    """All events by the kind, namespace, name and uid of what they are about, each list in the API server's order."""
+    found: dict[tuple[str, str, str, str], list[Event]] = {}
+    for event in listed(store, "Event"):
+        about = event.involved_object
+        found.setdefault((about.kind, about.namespace, about.name, about.uid), []).append(event)
+    return found
 
 
 class Describing:
     """The lines of one object, gathered."""
 
-    def __init__(self, store: Store, with_events: bool = True) -> None:
+    def __init__(self, store: Store, with_events: bool = True, told: dict[tuple[str, str, str, str], list[Event]] | None = None) -> None:
         self.store = store
+        self.told = told or {}
         self.now: Time = store.seconds
         self.with_events = with_events
         self.lines: list[str] = []
@@ -127,7 +145,9 @@ class Describing:
         """The table of events, which is aligned by itself; none is a line like the others."""
         if not self.with_events:
             return ""
-        found = [event for event in listed(self.store, "Event") if _is_about(event, obj)]
+        meta = obj.metadata
+        uid = meta.name if isinstance(obj, Node) else meta.uid
+        found = list(self.told.get((type(obj).__name__, meta.namespace, meta.name, uid), ()))
         if not found:
             self.add(0, f"Events:\t{NONE}")
             return ""
@@ -517,12 +537,6 @@ def interval(event: Event, now: Time) -> str:
 def by_time(events: list[Event]) -> list[Event]:
     """As `kubectl events` sorts them."""
     return sorted(events, key=last_seen)
-
-
-def _is_about(event: Event, obj: Any) -> bool:
-    about, meta = event.involved_object, obj.metadata
-    uid = meta.name if isinstance(obj, Node) else meta.uid
-    return about.kind == type(obj).__name__ and about.name == meta.name and about.namespace == meta.namespace and about.uid == uid
 
 
 def _time(seconds: Time | None) -> str:

@@ -98,6 +98,7 @@ def _end(pieces: list[tuple[str, str]], at: int) -> int:
 
 
 def _walk(path: str, value: Any, root: Any) -> list[Any]:
+    path = re.sub(r"\.\.(?=[A-Za-z_*])", "...", path)
     here, at, steps = [value], 0, 0
     while at < len(path):
         found = TOKEN.match(path, at)

@@ -13,6 +13,7 @@ from simulation.kubectl.tabs import PRINTED, align
 
 Json = dict[str, Any]
 
+MOST_SIGNS = 500_000
 TABLES = ("", "wide")
 FORMATS = (
     "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,"
@@ -58,7 +59,20 @@ def several(how: str, bodies: list[Json], refs: list[str]) -> str:
         return "".join(f"{ref}\n" for ref in refs)
     if name == "custom-columns":
         return custom_columns(template, bodies)
+    if name == "yaml" and bodies:
+        return _yaml_list(bodies)
     return one(how, {"apiVersion": "v1", "items": bodies, "kind": "List", "metadata": {"resourceVersion": ""}}, "")
+
+
+def _yaml_list(bodies: list[Json]) -> str:
+    """Item by item, and no further than anybody reads: it is slow to write."""
+    parts, size = ["apiVersion: v1\nitems:\n"], 0
+    for body in bodies:
+        parts.append(write_sorted([body]))
+        size += len(parts[-1])
+        if size > MOST_SIGNS:
+            break
+    return "".join([*parts, 'kind: List\nmetadata:\n  resourceVersion: ""\n'])
 
 
 def pretty(body: Any) -> str:
