@@ -28,6 +28,8 @@ def refused(error: StatusError) -> HttpResponse:
     if not body["details"]:
         del body["details"]
     response = json_answer(body, error.code)
+    # an answer like any other: Django need not report it as a fault of this server
+    response._has_been_logged = True
     if error.code == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="rollviz"'
     return response

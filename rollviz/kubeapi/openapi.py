@@ -25,6 +25,7 @@ SCALARS: dict[str, dict[str, str]] = {
     "float64": {"type": "number", "format": "double"},
     "time": {"type": "string", "format": "date-time"},
     "quantity": {"type": "string"},
+    "byte": {"type": "integer", "format": "byte"},
     "any": {"type": "object"},
 }
 INT_OR_STRING = f"{PREFIX}IntOrString"

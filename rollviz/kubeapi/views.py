@@ -174,11 +174,11 @@ def _review(request: HttpRequest, path: str, caller: Caller) -> HttpResponse:
     """Who am I, and what may I do?"""
     if request.method != "POST":
         raise not_allowed()
-    body = bodies.read(request) or {}
-    spec = body.get("spec") if isinstance(body, dict) else None
-    spec = spec if isinstance(spec, dict) else {}
     if path in WHO_AM_I:
         return json_answer({**_about(path, "SelfSubjectReview"), "status": {"userInfo": {"username": caller.user}}}, 201)
+    body = bodies.read(request)
+    spec = body.get("spec") if isinstance(body, dict) else None
+    spec = spec if isinstance(spec, dict) else {}
     verbs = ["*"] if caller.may_write else ["get", "list", "watch"]
     if path == RULES:
         rules = {"resourceRules": [{"verbs": verbs, "apiGroups": ["*"], "resources": ["*"]}], "nonResourceRules": [], "incomplete": False}
