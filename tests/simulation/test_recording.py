@@ -121,24 +121,24 @@ def whole(cluster: Cluster) -> tuple:
 def random_run(seed: int) -> tuple[Program, Recording]:
     program = Program(seed)
     program.run(30)
-    recording = Recording(Scenario.parse(program.file(())), seed)
-    for at, line in program.lines:
-        recording.run(at)
-        recording.do(parse(line))
+    recording = Recording(program.scenario, seed)
+    for given in program.commands:
+        recording.run(given.at_ms)
+        recording.do(given.command)
     recording.run(program.cluster.now)
     return program, recording
 
 
 def lived(program: Program, moments: list[int]) -> dict[int, tuple]:
     """The run once more, without a recording, to each of these moments."""
-    cluster = Scenario.parse(program.file(())).start(program.seed)
-    lines, found = list(program.lines), {}
+    cluster = program.scenario.start(program.seed)
+    commands, found = list(program.commands), {}
     for moment in sorted(moments):
-        while lines and lines[0][0] <= moment:
-            at, line = lines.pop(0)
-            if at > cluster.now:
-                cluster.run(at)
-            cluster.do(parse(line))
+        while commands and commands[0].at_ms <= moment:
+            given = commands.pop(0)
+            if given.at_ms > cluster.now:
+                cluster.run(given.at_ms)
+            cluster.do(given.command)
         cluster.run(moment)
         found[moment] = whole(cluster)
     return found
@@ -150,7 +150,7 @@ def test_a_seek_is_a_fresh_run_to_that_moment(seed, monkeypatch):
     monkeypatch.setattr(copies, "MOST", 12)
     program, recording = random_run(seed)
     draw = random.Random(seed)
-    commands = [at for at, _ in program.lines]
+    commands = [given.at_ms for given in program.commands]
     last = commands[-1] + 60_000
     moments = [draw.randrange(last) for _ in range(14)] + draw.sample(commands, 4) + [0, recording.end]
     truth = lived(program, moments)
@@ -212,7 +212,7 @@ def test_what_begins_in_the_past_leaves_it_as_it_was():
 def test_a_take_is_what_would_have_been(seed):
     """A fork that is given the rest of the commands becomes the run that it left, its samples, marks and events too."""
     program, recording = random_run(seed)
-    at = program.lines[len(program.lines) // 2][0]
+    at = program.commands[len(program.commands) // 2].at_ms
     recording.seek(at)
     take = recording.fork()
     for timed in recording.tape.commands[take.given :]:
