@@ -31,6 +31,9 @@ WATCHED = tuple(kind for kind in KINDS if kind != "Event")
 WEB = ("default", "web")
 """The Deployment and the Service that the laws are about."""
 
+PERSON = "person"
+"""Stands for a handler's name where a person wrote."""
+
 SETTLED_MS = 150_000
 QUIET_MS = 900_000
 """Long enough for every back-off, grace and eviction to be over."""
@@ -57,7 +60,7 @@ class Laws:
         self.version = cluster.store.revision
         self.meddled: set[str] = set()
         """What people have done, since the last complete rollout, that is more than asking for another version: see `_meddle`. While it
-        is empty the guards hold at every moment."""
+        is empty the guards hold at every moment; a law that some of it does not touch names what does (SIZES, OLD_BESIDE_NEW)."""
         self.informed = False
         """Whether the Deployment, when it last looked, could know how many pods are available: a person who deletes a pod, or a crash, in
         the milliseconds before the ReplicaSet's status says so, may coincide with a pod that the Deployment takes. So it is upstream."""
@@ -285,10 +288,6 @@ class Laws:
     def _hold(self, holds: bool, otherwise: str) -> None:
         if not holds:
             raise Broken(f"{self.cluster.now} ms: {otherwise}")
-
-
-PERSON = "person"
-"""Stands for a handler's name where a person wrote."""
 
 
 def bounds(d: Deployment) -> tuple[int, int]:
