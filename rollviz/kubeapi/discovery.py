@@ -10,8 +10,8 @@ from simulation.api.resources import GROUPS, RESOURCES, Resource
 
 VERSION = {
     "major": "1",
-    "minor": "33",
-    "gitVersion": "v1.33.1+rollviz",
+    "minor": "36",
+    "gitVersion": "v1.36.2",
     "gitCommit": "0000000000000000000000000000000000000000",
     "gitTreeState": "clean",
     "buildDate": "2026-01-01T00:00:00Z",
@@ -19,7 +19,7 @@ VERSION = {
     "compiler": "gc",
     "platform": "linux/amd64",
 }
-"""Field by field what clients insist on. They compare the minor version with their own."""
+"""The version whose controllers are simulated, field by field as clients insist on it."""
 
 AGGREGATED = re.compile(r"application/json;g=apidiscovery\.k8s\.io;v=(v2|v2beta1);as=APIGroupDiscoveryList")
 

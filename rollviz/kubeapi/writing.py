@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from msgspec.structs import replace
 
 from simulation.api.changes import SCALABLE, invalid_patch
 from simulation.api.derived import scale_of
@@ -225,7 +226,7 @@ class Write:
         elif self.dry:
             twin = self.feed.moment().cluster.copy()
             twin.do(command)
-            left = read(twin.store)
+            left = self._undone(read(twin.store))
         else:
             if self.feed.room.clock.paused:
                 self.warnings.append(PAUSED)
@@ -235,6 +236,14 @@ class Write:
         if not isinstance(body, dict):
             body = forms.one(self.form, self.resource, body, self.feed, self.feed.moment())
         return warned(json_answer(body, status), self.warnings)
+
+    def _undone(self, left: Any) -> Any:
+        """What a dry run leaves has no version of its own."""
+        if not hasattr(left, "metadata"):
+            return left
+        live = self.store.get(self.resource.kind, left.metadata.name, self.place.namespace)
+        version = live.metadata.resource_version if live is not None else ""
+        return replace(left, metadata=replace(left.metadata, resource_version=version))
 
     def _validate(self, notes: Notes, patch: Any) -> None:
         """What to do about fields that the API does not have. Raises the API's 400 or 422."""

@@ -1,0 +1,33 @@
+"""One server for these tests; each has its own desk."""
+
+import pytest
+
+from tests.kubeapi.kubectl import NEWEST, Kubectl
+from tests.rollviz.desks import MANIFEST
+from tests.rollviz.live import LiveDesk, Server
+
+
+@pytest.fixture(scope="session")
+def kube_server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("kubeapi"))
+    yield server
+    code, _, said = server.stop()
+    assert (code, said) == (0, "")
+
+
+@pytest.fixture
+def open_desk(kube_server, tmp_path):
+    """`open_desk(version, manifest)`: a new desk and a kubectl for it."""
+
+    def make(version: str = NEWEST, manifest: str = MANIFEST, server: Server | None = None) -> Kubectl:
+        server = server or kube_server
+        status, body = server.post("/api/desks", {"manifest": manifest, "seed": 1})
+        assert status == 201, body
+        return Kubectl(server, LiveDesk(server, body["desk"], body["key"]), tmp_path, version)
+
+    return make
+
+
+@pytest.fixture
+def kubectl(open_desk):
+    return open_desk()
