@@ -43,5 +43,10 @@ class Kubectl:
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout
 
+    def viewer(self, kubeconfig: Path, *words: str) -> subprocess.CompletedProcess:
+        """A line as somebody types it who has only that file."""
+        environment = self._environment | {"KUBECONFIG": str(kubeconfig)}
+        return subprocess.run([self._command[0], *words], capture_output=True, text=True, timeout=SECONDS, env=environment)
+
     def start(self, *words: str) -> subprocess.Popen:
         return subprocess.Popen([*self._command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self._environment)

@@ -1,5 +1,6 @@
 """A real server in a process of its own, on a free port and a data directory that outlives it."""
 
+import html
 import json
 import os
 import signal
@@ -75,6 +76,16 @@ class LiveDesk:
 
     def state(self) -> dict:
         return self.server.get(f"/api/desks/{self.desk}/state")[1]
+
+    def page(self) -> str:
+        """The desk's page, as the server draws it."""
+        with urllib.request.urlopen(f"{self.server.url}/d/{self.desk}", timeout=START_SECONDS) as response:
+            return html.unescape(response.read().decode())
+
+    def kubeconfig(self) -> str:
+        """As somebody who is not the presenter downloads it."""
+        with urllib.request.urlopen(f"{self.server.url}/d/{self.desk}/kubeconfig", timeout=START_SECONDS) as response:
+            return response.read().decode()
 
     def watch(self):
         return connect(f"{self.server.url.replace('http', 'ws')}/ws/d/{self.desk}", origin=self.server.url, compression=None)
