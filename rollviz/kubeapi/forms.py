@@ -126,5 +126,7 @@ def _event(obj: Any, feed: Feed, at: Moment) -> bytes:
         "deprecatedCount": core.get("count"),
     }
     same = {key: core.get(key) for key in ("metadata", "eventTime", "series", "reportingInstance", "action", "reason", "type")}
-    kept = {key: value for key, value in (same | renamed).items() if value is not None or key == "eventTime"}
+    # a real server leaves it null for events of the older form, and the official Python client cannot read that
+    same["eventTime"] = core.get("eventTime") or (core.get("firstTimestamp") or "").replace("Z", ".000000Z") or None
+    kept = {key: value for key, value in (same | renamed).items() if value is not None}
     return msgspec.json.encode({"kind": "Event", "apiVersion": EVENTS_V1} | kept)

@@ -96,7 +96,7 @@ async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller
         return await _read(request, place, feed)
     if method not in WRITES:
         raise not_allowed()
-    verb = WRITES[method] if place.name or method == "POST" else "deletecollection"
+    verb = "deletecollection" if method == "DELETE" and not place.name else WRITES[method]
     if not caller.may_write:
         raise _forbidden(place, verb)
     allowed = place.resource.verbs

@@ -133,7 +133,7 @@ def three_way(type: str, last: Json, new: Json, live: Json) -> Json:
             out.pop(key, None)
             continue
         merged = _three_way_value(field, last.get(key), value, out.get(key))
-        if field.retain_keys and merged != out.get(key):
+        if field.retain_keys and isinstance(merged, dict) and merged != out.get(key):
             merged = {k: v for k, v in merged.items() if k in value}
         out[key] = merged
     return out

@@ -1,0 +1,222 @@
+"""Wrong things are answered with a Status, whatever they are: never a 500, never a page."""
+
+import base64
+import json
+import random
+from unittest.mock import patch
+
+import pytest
+from django.test import AsyncClient
+
+from rollviz.rooms.keys import viewer_key
+from rollviz.rooms.registry import registry
+from tests.rollviz.desks import MANIFEST
+
+PODS = "/api/v1/namespaces/default/pods"
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+PROTOBUF = "application/vnd.kubernetes.protobuf"
+FUZZED = 5_000
+
+
+class Desk:
+    """One desk's API, in this process."""
+
+    def __init__(self, client: AsyncClient, desk: str, key: str):
+        self.client, self.desk, self.key = client, desk, key
+
+    async def ask(self, method: str, path: str, body=b"", key: str | None = None, media: str = "application/json", **headers):
+        """(status, decoded body). Whatever comes is JSON and nobody's fault."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        address = f"/k8s/{self.desk}-{self.key if key is None else key}{path}"
+        response = await self.client.generic(method, address, data, content_type=media, headers=headers)
+        if response.streaming:
+            return response.status_code, response
+        assert response["Content-Type"].startswith("application/json"), (response.status_code, response.content[:200])
+        assert response.status_code != 500, response.content
+        answer = json.loads(response.content)
+        if response.status_code >= 400:
+            assert (answer["kind"], answer["status"], answer["code"]) == ("Status", "Failure", response.status_code)
+            assert answer["message"] and answer["reason"]
+        return response.status_code, answer
+
+
+@pytest.fixture
+async def desk(transactional_db):
+    client = AsyncClient(raise_request_exception=True)
+    made = await client.post("/api/desks", {"manifest": MANIFEST, "paused": True}, content_type="application/json")
+    body = made.json()
+    yield Desk(client, body["desk"], body["key"])
+    await registry.close_all()
+    registry.__init__()
+
+
+async def test_who_has_no_key_or_a_wrong_one_is_told_so(desk):
+    for key in ("", "wrong", "ü"):
+        status, answer = await desk.ask("GET", PODS, key=key)
+        assert (status, answer["reason"]) == (401, "Unauthorized")
+    assert (await desk.ask("GET", PODS, key="", authorization=f"Bearer {desk.key}"))[0] == 200
+    basic = base64.b64encode(f"me:{desk.key}".encode()).decode()
+    assert (await desk.ask("GET", PODS, key="", authorization=f"Basic {basic}"))[0] == 200
+    assert (await desk.ask("GET", PODS, key="", authorization="Basic %%%"))[0] == 401
+
+
+@pytest.mark.parametrize("name", ["nosuchdesk", "x", "", "a" * 300, "%00"])
+async def test_a_desk_that_is_not_there_is_a_404(desk, name):
+    desk.desk = name
+    assert (await desk.ask("GET", PODS))[0] == 404
+
+
+async def test_a_viewer_reads_and_changes_nothing(desk):
+    key = viewer_key(desk.desk)
+    assert (await desk.ask("GET", DEPLOYMENTS, key=key))[0] == 200
+    for method, path in (("POST", PODS), ("DELETE", f"{DEPLOYMENTS}/web"), ("PATCH", f"{DEPLOYMENTS}/web/scale"), ("DELETE", PODS)):
+        status, answer = await desk.ask(method, path, {}, key=key)
+        assert status == 403
+        assert 'is forbidden: User "viewer" cannot' in answer["message"]
+    review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    for verb, allowed in (("list", True), ("delete", False)):
+        body = {"spec": {"resourceAttributes": {"verb": verb, "resource": "pods"}}}
+        assert (await desk.ask("POST", review, body, key=key))[1]["status"]["allowed"] is allowed
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "media", "status"),
+    [
+        ("GET", "/api/v1/namespaces/default/secrets", b"", "", 404),
+        ("GET", "/apis/batch/v1/namespaces/default/jobs", b"", "", 404),
+        ("GET", f"{PODS}/nosuch", b"", "", 404),
+        ("GET", f"{PODS}?labelSelector=a+in", b"", "", 400),
+        ("GET", f"{PODS}?fieldSelector=spec.nope=1", b"", "", 400),
+        ("GET", f"{PODS}?fieldSelector=nonsense", b"", "", 400),
+        ("GET", f"{PODS}?limit=x", b"", "", 400),
+        ("GET", f"{PODS}?limit=1&continue=%FF", b"", "", 400),
+        ("GET", f"{PODS}?watch=1&resourceVersion=x", b"", "", 400),
+        ("PUT", PODS, {}, "application/json", 405),
+        ("OPTIONS", PODS, b"", "application/json", 405),
+        ("POST", "/api/v1/nodes", {}, "application/json", 405),
+        ("POST", "/api/v1/namespaces", {"metadata": {"name": "x"}}, "application/json", 403),
+        ("POST", "/api/v1/namespaces/nosuch/pods", {"metadata": {"name": "x"}, "spec": {"containers": []}}, "application/json", 404),
+        ("POST", "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", {}, "application/json", 403),
+        ("POST", f"{PODS}/nosuch/exec", b"", "application/json", 501),
+        ("POST", PODS, b"{", "application/json", 400),
+        ("POST", PODS, b"[" * 5000, "application/json", 400),
+        ("POST", PODS, [], "application/json", 400),
+        ("POST", PODS, {"kind": "Service"}, "application/json", 400),
+        ("POST", PODS, {"metadata": {"name": 3}}, "application/json", 400),
+        ("POST", PODS, {"metadata": {}}, "application/json", 422),
+        ("POST", PODS, {"metadata": {"name": "x", "namespace": "y"}}, "application/json", 400),
+        ("POST", PODS, b"\0\1", "image/png", 415),
+        ("POST", PODS, b"nothing", PROTOBUF, 400),
+        ("POST", PODS, b"k8s\0\xff\xff\xff", PROTOBUF, 400),
+        ("POST", PODS, b"k8s\0\x0a\x05\x0a\x02v1\x12\x01x", PROTOBUF, 400),
+        ("PATCH", f"{DEPLOYMENTS}/web", {}, "application/json", 415),
+        ("PATCH", f"{DEPLOYMENTS}/web", [], "application/merge-patch+json", 400),
+        ("PATCH", f"{DEPLOYMENTS}/web", [{"op": "replace", "path": "/spec/x/y", "value": 1}], "application/json-patch+json", 422),
+        ("PATCH", f"{DEPLOYMENTS}/web", [{"op": "test", "path": "/spec/replicas", "value": 99}], "application/json-patch+json", 422),
+        ("PATCH", f"{DEPLOYMENTS}/web", {"spec": {"replicas": "x"}}, "application/strategic-merge-patch+json", 422),
+        ("PATCH", f"{DEPLOYMENTS}/web/scale", {"spec": {"replicas": -1}}, "application/merge-patch+json", 422),
+        ("PATCH", f"{DEPLOYMENTS}/web", {"metadata": {"labels": {"a": "b"}}}, "application/apply-patch+yaml", 422),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"preconditions": {"uid": "other"}}, "application/json", 409),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"propagationPolicy": "Sideways"}, "application/json", 422),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"gracePeriodSeconds": "x"}, "application/json", 422),
+        ("PUT", f"{DEPLOYMENTS}/web", {"metadata": {"name": "other"}}, "application/json", 400),
+        ("POST", f"{PODS}?dryRun=Some", {"metadata": {"name": "x"}}, "application/json", 422),
+        ("POST", PODS, b" " * 3_000_000, "application/json", 413),
+    ],
+)
+async def test_wrong_things_are_refused_by_their_name(desk, method, path, body, media, status):
+    before = registry._rooms[desk.desk].recording.cluster.store.revision
+    assert (await desk.ask(method, path, body, media=media or "application/json"))[0] == status
+    assert registry._rooms[desk.desk].recording.cluster.store.revision == before
+
+
+async def test_what_is_no_path_of_the_api_is_a_404_in_text(desk):
+    for path in ("/nothing", "/apis/", "/api/v2/pods", "/openapi/v4"):
+        response = await desk.client.get(f"/k8s/{desk.desk}-{desk.key}{path}")
+        assert response.status_code in (200, 404)
+        assert "html" not in response["Content-Type"]
+
+
+async def test_no_body_makes_a_500(desk):
+    """Five thousand of them: what clients send, with one thing in it changed for another."""
+    chance = random.Random(5)
+    with patch("rollviz.rooms.room.COMMANDS_PER_MINUTE", 10**9), patch("rollviz.rooms.room.COMMANDS_PER_DESK", 10**9):
+        registry._rooms[desk.desk]._allowance.per_minute = 10**9
+        registry._rooms[desk.desk]._allowance._left = 10.0**9
+        seen = set()
+        for _ in range(FUZZED):
+            method, path, body, media = chance.choice(SENT)
+            data = json.dumps(changed(chance, json.loads(json.dumps(body)))).encode()
+            if chance.random() < 0.1:
+                data = bytes(chance.randrange(256) if chance.random() < 0.02 else byte for byte in data)
+            status, _ = await desk.ask(method, path, data, media=media)
+            seen.add(status)
+    assert {200, 400, 422} <= seen
+
+
+POD = {
+    "metadata": {"name": "p", "labels": {"a": "b"}},
+    "spec": {"containers": [{"name": "c", "image": "nginx", "ports": [{"containerPort": 80}]}]},
+}
+DEPLOYMENT = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "d", "annotations": {"x": "y"}},
+    "spec": {
+        "replicas": 1,
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": "25%"}},
+        "selector": {"matchLabels": {"a": "b"}, "matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]},
+        "template": POD,
+    },
+}
+SERVICE = {"metadata": {"name": "s"}, "spec": {"selector": {"a": "b"}, "ports": [{"port": 80, "targetPort": "http", "name": "x"}]}}
+BUDGET = {"metadata": {"name": "b"}, "spec": {"minAvailable": "50%", "selector": {"matchLabels": {"a": "b"}}}}
+MERGE = {
+    "metadata": {"labels": {"a": None}},
+    "spec": {"replicas": 2, "template": {"spec": {"containers": [{"name": "web", "image": "x"}]}}},
+}
+STRATEGIC = MERGE | {"$retainKeys": ["spec"], "spec": {"$setElementOrder/containers": [{"name": "web"}], "strategy": {"$patch": "replace"}}}
+JSON_PATCH = [{"op": "replace", "path": "/spec/replicas", "value": 3}, {"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}]
+STATUS = {"status": {"conditions": [{"type": "Available", "status": "True", "lastUpdateTime": "2026-11-25T00:00:00Z"}], "replicas": 3}}
+OPTIONS = {"propagationPolicy": "Background", "gracePeriodSeconds": 3, "preconditions": {"uid": "x"}, "dryRun": ["All"]}
+WEB = f"{DEPLOYMENTS}/web"
+JSON = "application/json"
+SENT = [
+    ("POST", PODS, POD, JSON),
+    ("POST", DEPLOYMENTS, DEPLOYMENT, JSON),
+    ("POST", f"{DEPLOYMENTS}?dryRun=All&fieldValidation=Strict", DEPLOYMENT, "application/yaml"),
+    ("POST", "/api/v1/namespaces/default/services", SERVICE, JSON),
+    ("POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets", BUDGET, JSON),
+    ("PUT", WEB, DEPLOYMENT | {"metadata": {"name": "web"}}, JSON),
+    ("PUT", f"{WEB}/scale", {"spec": {"replicas": 3}, "metadata": {"name": "web"}}, JSON),
+    ("PUT", f"{WEB}/status", STATUS, JSON),
+    ("PATCH", WEB, MERGE, "application/merge-patch+json"),
+    ("PATCH", WEB, STRATEGIC, "application/strategic-merge-patch+json"),
+    ("PATCH", WEB, JSON_PATCH, "application/json-patch+json"),
+    ("PATCH", f"{WEB}?fieldManager=x", DEPLOYMENT | {"metadata": {"name": "web"}}, "application/apply-patch+yaml"),
+    ("PATCH", f"{WEB}/status", STATUS, "application/merge-patch+json"),
+    ("PATCH", f"{WEB}/scale", {"spec": {"replicas": 3}}, "application/merge-patch+json"),
+    (
+        "PATCH",
+        "/api/v1/nodes/node-1",
+        {"spec": {"taints": [{"key": "a", "effect": "NoSchedule"}]}},
+        "application/strategic-merge-patch+json",
+    ),
+    ("DELETE", f"{WEB}?dryRun=All", OPTIONS, JSON),
+    ("DELETE", f"{PODS}?labelSelector=no=such", OPTIONS, JSON),
+    ("POST", f"{PODS}/nosuch/eviction", {"deleteOptions": OPTIONS}, JSON),
+]
+JUNK = [None, True, -1, 2**63, 1.5, "", "x", "25%", "\u0000", "ü" * 300, [], [None], {}, {"x": {"y": []}}, [[1]], {"$patch": "delete"}]
+
+
+def changed(chance: random.Random, value):
+    """The value with one thing in it changed for another."""
+    if chance.random() < 0.15 or not isinstance(value, dict | list) or not value:
+        return chance.choice(JUNK)
+    if isinstance(value, dict):
+        key = chance.choice(sorted(value))
+        if chance.random() < 0.1:
+            return value | {chance.choice(["nope", "name", "spec", "$patch"]): chance.choice(JUNK)}
+        return value | {key: changed(chance, value[key])}
+    at = chance.randrange(len(value))
+    return [*value[:at], changed(chance, value[at]), *value[at + 1 :]]
