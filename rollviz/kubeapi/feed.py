@@ -15,9 +15,11 @@ from simulation.api.encoded import Encoded
 from simulation.cluster import Cluster
 from simulation.store import key_of
 
-KEPT_CHANGES = 4_000
+KEPT_CHANGES = 2_000
 """Per kind: who asks for what happened before them is told to list again."""
-KEPT_OBJECTS = 6_000
+KEPT_OBJECTS = 20_000
+"""Of all desks together, in their encoded form."""
+MOST_EVENTS = 5_000
 KEPT_LINES = 2_000
 KEPT_BETWEEN = 50_000
 """Changes between two looks; if there are more (a day was run at once), clients list again."""
@@ -53,7 +55,6 @@ class Feed:
         self.closed = False
         self.watches: dict[Any, None] = {}
         self.lines: dict[tuple, tuple[Any, bytes]] = {}
-        self._objects: dict[int, Encoded] = {}
         self._attach()
         room.listen(self)
 
@@ -68,11 +69,11 @@ class Feed:
         return Moment(room.recording.cluster, room.now // 1000, int(time.time() - room.now / 1000))
 
     def encoded(self, obj: Any) -> Encoded:
-        found = self._objects.get(id(obj))
+        found = _encoded.get(id(obj))
         if found is None or found.obj is not obj:
-            if len(self._objects) >= KEPT_OBJECTS:
-                self._objects.clear()
-            found = self._objects[id(obj)] = Encoded(obj)
+            if len(_encoded) >= KEPT_OBJECTS:
+                _encoded.clear()
+            found = _encoded[id(obj)] = Encoded(obj)
         return found
 
     def keep_line(self, key: tuple, obj: Any, line: bytes) -> tuple[Any, bytes]:
@@ -143,6 +144,8 @@ class Feed:
             name = event.metadata.name
             self._add("Event", Change(int(event.metadata.resource_version), self._events.get(name), event))
             self._events[name] = event
+        if len(self._events) > MOST_EVENTS:
+            self._events = {event.metadata.name: event for event in store.list("Event")}
         touched = {kind for kind, _, _ in batch}
         for kind, sources in DERIVED_FROM.items():
             if touched & set(sources):
@@ -172,6 +175,7 @@ class Feed:
             self._floor[kind] = kept.popleft().revision
 
 
+_encoded: dict[int, Encoded] = {}
 _feeds: WeakKeyDictionary[Room, Feed] = WeakKeyDictionary()
 
 

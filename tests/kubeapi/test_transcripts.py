@@ -11,10 +11,16 @@ import time
 
 import pytest
 
-from tests.terminal.test_transcripts import EDITS, NOT_HERE, RECORDED, SITUATIONS, TEXTS, comparable, masked
+from tests.terminal.test_transcripts import A2, EDITS, HAVE_APP2, NOT_HERE, RECORDED, SITUATIONS, TEXTS, comparable, masked
 
 EDITED_COPY = r"/tmp/kubectl\.[0-9.]+-edit-\d+\.yaml"
 NOTHING = "apiVersion: v1\nkind: Service\nmetadata: {name: begin}\nspec: {ports: [{port: 80}]}\n"
+HERE = SITUATIONS | {
+    "get-raw": [],
+    "apply-server-side": [*HAVE_APP2, ("apply -f a2.yaml", A2), 6000],
+    "apply-server-side-force": [*HAVE_APP2, ("apply --server-side -f a2.yaml", A2), "scale deployment app2 --replicas=5", 6000],
+}
+"""A real kubectl can do a little more than the terminal."""
 STAMPED = ("rollout-restart-twice",)
 """A restart is told from the one before by kubectl's own clock, which counts seconds."""
 
@@ -30,10 +36,10 @@ def bare(open_desk, tmp_path):
     return kubectl
 
 
-@pytest.mark.parametrize("name", sorted(SITUATIONS))
+@pytest.mark.parametrize("name", sorted(HERE))
 def test_kubectl_says_what_it_said(bare, name, tmp_path):
     recorded = RECORDED[name]
-    for step in SITUATIONS[name]:
+    for step in HERE[name]:
         set_up(bare, step, tmp_path)
     old, new = EDITS.get(name, ("", ""))
     script = f"sed -i -z 's/{sed(old)}/{sed(new)}/'" if old else "true"
