@@ -59,6 +59,8 @@ class ObjectMeta(Record):
     annotations: dict[str, str] = {}
     owner_references: tuple[OwnerReference, ...] = ()
     finalizers: tuple[str, ...] = ()
+    managed_fields: tuple[dict[str, Any], ...] = ()
+    """Who wrote which field, as far as clients of the API did; their times are seconds as all times are."""
 
 
 class LabelSelectorRequirement(Record):

@@ -9,13 +9,14 @@ import msgspec
 from msgspec.structs import replace
 
 from simulation.act import Act, Said
-from simulation.api import schema
-from simulation.api.changes import patched, replaced, replaced_status, scaled
-from simulation.api.errors import bad_request, conflict, not_found
+from simulation.api import ownership, schema
+from simulation.api.changes import patched, replaced, replaced_status, scaled, without_status
+from simulation.api.defaults import default
+from simulation.api.errors import bad_request, conflict, go_json, not_found
 from simulation.api.eviction import evict
 from simulation.api.wire import to_record, undecodable
 from simulation.api.writes import NAMESPACE, Writes
-from simulation.objects import KINDS, ObjectMeta, Pod
+from simulation.objects import KINDS, LAST_APPLIED, ObjectMeta, Pod
 from simulation.pods import with_condition
 
 
@@ -31,6 +32,8 @@ class Request(Act, frozen=True, kw_only=True):
     """Base of the requests."""
 
     line: str = ""
+    manager: str = ""
+    """Who owns what this writes (the query's fieldManager)."""
 
     def act(self, writes: Writes) -> Said:
         return self.plan(writes, Notes())
@@ -42,15 +45,26 @@ class Request(Act, frozen=True, kw_only=True):
     def kubectl(self) -> str:
         return self.line
 
+    def _signed(self, live: Any, new: Any, writes: Writes) -> Any:
+        """The new object, with what changed in it owned by the manager."""
+        if not self.manager:
+            return new
+        kept = new if type(new).__name__ == "Pod" else default(new)
+        return ownership.updated(live, kept, self.manager, getattr(self, "subresource", ""), writes.store.seconds)
+
 
 class Post(Request, frozen=True, tag="post"):
     """Create one object."""
 
     kind: str
     body: dict[str, Any]
+    operation: str = "Update"
+    """Apply if this is a server-side apply of something new."""
 
     def plan(self, writes: Writes, notes: Notes) -> str:
         obj = self._record(notes)
+        if self.manager:
+            obj = ownership.created(obj, self.body, self.manager, self.operation, writes.store.seconds)
         writes.create(obj)
         return f"{_ref(self.kind, obj.metadata.name)} created"
 
@@ -77,11 +91,12 @@ class Put(Request, frozen=True, tag="put"):
     def plan(self, writes: Writes, notes: Notes) -> str:
         live = writes.get(self.kind, self.name)
         if self.subresource == "scale":
-            writes.update(scaled(live, self.body))
+            writes.update(self._signed(live, scaled(live, self.body), writes))
         elif self.subresource == "status":
             writes.update_status(replaced_status(live, self.body, notes.unknown))
         else:
-            writes.update(replaced(live, _named(self.body, live), warnings=notes.warnings, unknown=notes.unknown))
+            new = replaced(live, _named(self.body, live), warnings=notes.warnings, unknown=notes.unknown)
+            writes.update(self._signed(live, new, writes))
         return f"{_ref(self.kind, self.name)} replaced"
 
 
@@ -93,16 +108,38 @@ class PatchObject(Request, frozen=True, tag="patch-object"):
     patch: Any
     type: str
     subresource: str = ""
+    force: bool = False
+    """Whether an apply may take fields from others."""
 
     def plan(self, writes: Writes, notes: Notes) -> str:
         live = writes.get(self.kind, self.name)
         if self.subresource == "scale":
-            writes.update(scaled(live, self.patch, self.type))
+            writes.update(self._signed(live, scaled(live, self.patch, self.type), writes))
         elif self.subresource == "status":
             writes.update_status(replaced_status(live, self.patch, notes.unknown, self.type))
+        elif self.type == "apply":
+            writes.update(self._applied(live, writes, notes))
         else:
-            writes.update(patched(live, self.patch, self.type, notes.warnings, notes.unknown))
+            new = patched(live, self.patch, self.type, notes.warnings, notes.unknown)
+            writes.update(self._signed(live, new, writes) if not self._hands_over(new) else new)
         return f"{_ref(self.kind, self.name)} patched"
+
+    def _applied(self, live: Any, writes: Writes, notes: Notes) -> Any:
+        after, entries = ownership.applied(live, self.patch, self.manager, self.force, writes.store.seconds)
+        if self.manager == "kubectl" and LAST_APPLIED in live.metadata.annotations:
+            # so that applying from the client's side goes on from here (managedfields/internal/lastappliedupdater.go)
+            said = go_json({"apiVersion": KINDS[self.kind].api_version, "kind": self.kind} | self.patch) + "\n"
+            meta = after["metadata"]
+            after = after | {"metadata": meta | {"annotations": meta["annotations"] | {LAST_APPLIED: said}}}
+        new = replaced(live, without_status(after), warnings=notes.warnings, unknown=notes.unknown)
+        new = default(new) if self.kind != "Pod" else new
+        if new == live and len(entries) == len(live.metadata.managed_fields) and entries == list(live.metadata.managed_fields):
+            return live
+        return replace(new, metadata=replace(new.metadata, managed_fields=tuple(entries)))
+
+    def _hands_over(self, new: Any) -> bool:
+        """Whether the patch is about who owns what: kubectl moves its own fields from one way of applying to the other."""
+        return self.type == "json" and any(str(op.get("path", "")).startswith("/metadata/managedFields") for op in self.patch)
 
 
 class DeleteObjects(Request, frozen=True, tag="delete-objects"):

@@ -42,6 +42,7 @@ class Write:
         self.query = Query(request)
         self.dry = self.query.dry_run()
         self.verb = lines.verb_of(request)
+        self.manager = (self.query.text("fieldManager") or request.headers.get("User-Agent", "").partition("/")[0])[:128]
         self.store = feed.moment().cluster.store
         self.form = forms.form_of(request.headers.get("Accept", ""), self.query.text("includeObject"))
         self.warnings: list[str] = []
@@ -54,7 +55,7 @@ class Write:
         if not meta.get("name") and meta.get("generateName"):
             meta["name"] = f"{str(meta['generateName'])[:58]}{''.join(secrets.choice(ALPHABET) for _ in range(GENERATED))}"
         line = lines.post(self.verb, self.resource.kind, body, self.store)
-        command = Post(self.resource.kind, body, line=line)
+        command = Post(self.resource.kind, body, line=line, manager=self.manager)
         name = str(meta.get("name") or "")
         return await self._give(command, lambda store: self._stored(store, name), 201)
 
@@ -66,7 +67,7 @@ class Write:
             body = self._object(body)
         found(self.store, place)
         line = lines.put(self.resource.kind, place.name, body, place.subresource)
-        command = Put(self.resource.kind, place.name, body, place.subresource, line=line)
+        command = Put(self.resource.kind, place.name, body, place.subresource, line=line, manager=self.manager)
         return await self._give(command, lambda store: self._stored(store, place.name), 200)
 
     async def patch(self) -> HttpResponse:
@@ -98,12 +99,14 @@ class Write:
         if "create" not in self.resource.verbs:
             raise not_found(self.resource, self.place.name)
         line = lines.post("apply", self.resource.kind, body, self.store)
-        return await self._give(Post(self.resource.kind, body, line=line), lambda store: self._stored(store, self.place.name), 201)
+        command = Post(self.resource.kind, body, "Apply", line=line, manager=self.manager)
+        return await self._give(command, lambda store: self._stored(store, self.place.name), 201)
 
     async def _patch(self, body: Any, type: str) -> HttpResponse:
         place = self.place
         line = lines.patch(self.verb, self.resource.kind, place.name, body, type, place.subresource)
-        command = PatchObject(self.resource.kind, place.name, body, type, place.subresource, line=line)
+        force = self.query.true("force")
+        command = PatchObject(self.resource.kind, place.name, body, type, place.subresource, force, line=line, manager=self.manager)
         return await self._give(command, lambda store: self._stored(store, place.name), 200, patch=body)
 
     def _object(self, body: dict[str, Any]) -> dict[str, Any]:

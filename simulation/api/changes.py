@@ -7,13 +7,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from simulation.api import ownership, schema
 from simulation.api import patch as patching
-from simulation.api import schema
 from simulation.api.derived import scale_of
 from simulation.api.errors import StatusError, bad_request, conflict, go_quote
 from simulation.api.wire import rfc3339, status_record, to_json, to_record
 
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+NOT_TAKEN = ("creationTimestamp", "deletionTimestamp", "managedFields", "selfLink")
+"""Metadata that is not taken from what a client sends."""
 SCALABLE = ("Deployment", "ReplicaSet")
 
 
@@ -27,8 +29,16 @@ def bare(live: Any) -> dict:
 
 def patched(live: Any, body: Any, how: str, warnings: list[str], unknown: list[str] | None = None) -> Any:
     """The live object with a patch of type `how`. Raises StatusError."""
-    after = patch_body(type(live).__name__, bare(live), body, how)
-    return replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None, unknown=unknown)
+    before = bare(live)
+    if how != "json":
+        after = patch_body(type(live).__name__, before, body, how)
+        return replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None, unknown=unknown)
+    before["metadata"]["managedFields"] = owners = to_json(live, managed=True)["metadata"].get("managedFields", [])
+    after = patch_body(type(live).__name__, before, body, how)
+    meta = after.get("metadata")
+    said = meta.get("managedFields") if isinstance(meta, dict) else owners
+    entries = None if said == owners else ownership.given(live, said, live.metadata.creation_timestamp or 0)
+    return replaced(live, after, warnings=warnings, unknown=unknown, entries=entries)
 
 
 def patch_body(type: str, before: dict, patch: Any, how: str) -> dict:
@@ -36,8 +46,6 @@ def patch_body(type: str, before: dict, patch: Any, how: str) -> dict:
     try:
         if how == "json":
             after = patching.json_patch(before, patch)
-        elif how == "apply":
-            after = patching.three_way(type, {}, patch, before)
         else:
             after = patching.merge(before, patch) if how == "merge" else patching.strategic(type, before, patch)
     except patching.PatchError as error:
@@ -88,6 +96,7 @@ def replaced(
     warnings: list[str] | None = None,
     patch: Any = None,
     unknown: list[str] | None = None,
+    entries: tuple[dict[str, Any], ...] | None = None,
 ) -> Any:
     """The live object with a new body: what only the server writes stays.
 
@@ -95,6 +104,8 @@ def replaced(
     """
     kind = type(live).__name__
     strange: list[str] = [] if unknown is None else unknown
+    if isinstance(body.get("metadata"), dict):
+        body = body | {"metadata": {key: value for key, value in body["metadata"].items() if key not in NOT_TAKEN}}
     try:
         clean = schema.clean(kind, without_status(body), strange)
     except schema.Mismatch as error:
@@ -105,8 +116,7 @@ def replaced(
         warnings += [f'unknown field "{path}"' for path in strange]
     meta = clean.setdefault("metadata", {})
     check_identity(live, meta)
-    for key in ("creationTimestamp", "deletionTimestamp", "managedFields", "selfLink"):
-        meta.pop(key, None)
+    managed = live.metadata.managed_fields if entries is None else entries
     if kind == "Node":
         _keep_taint_times(live, clean)
     new = to_record(kind, clean, None if strict else warnings)
@@ -120,6 +130,7 @@ def replaced(
         creation_timestamp=was.creation_timestamp,
         deletion_timestamp=was.deletion_timestamp,
         deletion_grace_period_seconds=was.deletion_grace_period_seconds,
+        managed_fields=managed,
     )
     return replace(new, metadata=stamped, status=live.status)
 

@@ -54,7 +54,7 @@ def encode(value: Any, since: int) -> bytes:
 
 def marked(obj: Any) -> dict[str, Any]:
     """An object's JSON for `encode`."""
-    return to_json(obj, write=_mark)
+    return to_json(obj, write=_mark, managed=True)
 
 
 def _mark(seconds: Time, micro: bool) -> msgspec.Raw:

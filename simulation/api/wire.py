@@ -45,13 +45,18 @@ Clock = Callable[[Time, bool], Any]
 # ------------------------------------------------------------------------------------------------------------------- out
 
 
-def to_json(obj: Any, kind: str | None = None, write: Clock | None = None) -> Json:
-    """An object as the API answers it, with apiVersion and kind. `write` says how its times are written, if not by the simulated clock."""
+def to_json(obj: Any, kind: str | None = None, write: Clock | None = None, managed: bool = False) -> Json:
+    """An object as the API answers it, with apiVersion and kind.
+
+    `write` says how its times are written, if not by the simulated clock; `managed` keeps the managedFields, which most readers hide.
+    """
     kind = kind or type(obj).__name__
     write = write or _as_simulated
     body = msgspec.json.decode(msgspec.json.encode(obj))
     version = KINDS[kind].api_version if kind in KINDS else DERIVED[kind]
     out = {"kind": kind, "apiVersion": version, "metadata": _metadata(body.pop("metadata", {}), write)}
+    if not managed:
+        out["metadata"].pop("managedFields", None)
     out.update(body)
     _FINISH[kind](out, write)
     return out

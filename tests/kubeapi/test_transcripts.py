@@ -18,6 +18,7 @@ NOTHING = "apiVersion: v1\nkind: Service\nmetadata: {name: begin}\nspec: {ports:
 HERE = SITUATIONS | {
     "get-raw": [],
     "apply-server-side": [*HAVE_APP2, ("apply -f a2.yaml", A2), 6000],
+    "apply-ss-conflict": [*HAVE_APP2, ("apply --server-side -f a2.yaml", A2), "scale deployment app2 --replicas=5"],
     "apply-server-side-force": [*HAVE_APP2, ("apply --server-side -f a2.yaml", A2), "scale deployment app2 --replicas=5", 6000],
 }
 """A real kubectl can do a little more than the terminal."""
