@@ -28,7 +28,8 @@ from .writing import Write
 logger = logging.getLogger(__name__)
 
 WRITES = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-REASONS = {"RequestEntityTooLarge": "RequestEntityTooLarge", "NotSaved": "ServiceUnavailable"}
+REASONS = {"NotSaved": "ServiceUnavailable"}
+"""Refusals of a desk whose reason has another name here."""
 NO_CONTAINERS = "nothing runs in the containers of this simulation, so pods/{} is not available; kubectl logs is"
 NO_AUTOSCALER = (
     "horizontalpodautoscalers.autoscaling is forbidden: a desk has no metrics and no autoscaler, so that you hold the faders; "
@@ -61,7 +62,7 @@ def answered(view):
         except NoSuchDesk as refusal:
             return refused(failure(404, "NotFound", refusal.message))
         except Refused as refusal:
-            return _refusal(refusal)
+            return refused(failure(refusal.status, REASONS.get(refusal.reason, refusal.reason), refusal.message))
         except DatabaseError:
             logger.exception("The database failed")
             return refused(failure(503, "ServiceUnavailable", "the desk's journal cannot be reached: try again"))
@@ -99,16 +100,9 @@ async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller
     verb = "deletecollection" if method == "DELETE" and not place.name else WRITES[method]
     if not caller.may_write:
         raise _forbidden(place, verb)
-    allowed = place.resource.verbs
-    if place.subresource:
-        allowed = next(sub.verbs for sub in place.resource.subresources if sub.name == place.subresource)
-    if (
-        verb not in allowed
-        or (verb == "create" and bool(place.name) != bool(place.subresource))
-        or (verb in ("update", "patch") and not place.name)
-    ):
-        if place.resource.kind == "Namespace" and verb == "create":
-            raise failure(403, "Forbidden", "namespaces is forbidden: a desk has the namespace default and no other")
+    if place.resource.kind == "Namespace" and verb == "create":
+        raise failure(403, "Forbidden", "namespaces is forbidden: a desk has the namespace default and no other")
+    if not _is_possible(place, verb):
         raise not_allowed()
     write = Write(request, place, feed)
     if place.subresource == "eviction":
@@ -118,6 +112,14 @@ async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller
     if verb == "deletecollection":
         return await write.delete_all()
     return await getattr(write, verb)()
+
+
+def _is_possible(place: Place, verb: str) -> bool:
+    allowed = place.resource.verbs
+    if place.subresource:
+        allowed = next(sub.verbs for sub in place.resource.subresources if sub.name == place.subresource)
+    on_one = bool(place.subresource) if verb == "create" else verb != "deletecollection"
+    return verb in allowed and bool(place.name) == on_one
 
 
 async def _read(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
@@ -227,9 +229,3 @@ def _forbidden(place: Place, verb: str) -> StatusError:
     said = f'{what} is forbidden: User "viewer" cannot {verb} resource "{plural}" in API group "{resource.group}"{where}'
     details = ({"name": place.name} if place.name else {}) | ({"group": resource.group} if resource.group else {})
     return StatusError(403, "Forbidden", said, details=details | {"kind": resource.plural})
-
-
-def _refusal(refusal: Refused) -> HttpResponse:
-    reason = REASONS.get(refusal.reason, refusal.reason)
-    response = refused(failure(refusal.status, reason, refusal.message))
-    return response
