@@ -12,6 +12,11 @@ from simulation.api.wire import rfc3339, rfc3339_micro, to_json
 from simulation.objects import Time
 
 MARK = b"\0"
+NODE_INFO = (
+    *("machineID", "systemUUID", "bootID", "kernelVersion", "osImage"),
+    *("containerRuntimeVersion", "kubeletVersion", "kubeProxyVersion", "operatingSystem", "architecture"),
+)
+"""What Go writes of a node even when it is empty, and typed clients insist on."""
 
 
 class Encoded:
@@ -54,7 +59,10 @@ def encode(value: Any, since: int) -> bytes:
 
 def marked(obj: Any) -> dict[str, Any]:
     """An object's JSON for `encode`."""
-    return to_json(obj, write=_mark, managed=True)
+    body = to_json(obj, write=_mark, managed=True)
+    if body["kind"] == "Node":
+        body["status"]["nodeInfo"] = dict.fromkeys(NODE_INFO, "") | body["status"].get("nodeInfo", {})
+    return body
 
 
 def _mark(seconds: Time, micro: bool) -> msgspec.Raw:

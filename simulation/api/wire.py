@@ -23,12 +23,6 @@ SERVER_SIDE = ("uid", "resourceVersion", "generation", "creationTimestamp", "del
 
 IGNORED = (*SERVER_SIDE, "managedFields", "ownerReferences", "finalizers")
 
-NODE_INFO = (
-    *("machineID", "systemUUID", "bootID", "kernelVersion", "osImage"),
-    *("containerRuntimeVersion", "kubeletVersion", "kubeProxyVersion", "operatingSystem", "architecture"),
-)
-"""What Go writes of a node even when it is empty."""
-
 STATUS_TIMES = ("startedAt", "finishedAt")
 CONDITION_TIMES = ("lastUpdateTime", "lastTransitionTime", "lastHeartbeatTime")
 NULLS = {"Event": ("firstTimestamp", "lastTimestamp", "eventTime"), "EndpointSlice": ("endpoints", "ports")}
@@ -148,10 +142,8 @@ def _service(out: Json, write: Clock) -> None:
 def _node(out: Json, write: Clock) -> None:
     for taint in out.setdefault("spec", {}).get("taints", ()):
         _times(write, taint, "timeAdded")
-    status = out.setdefault("status", {})
-    for condition in status.get("conditions", ()):
+    for condition in out.setdefault("status", {}).get("conditions", ()):
         _times(write, condition, *CONDITION_TIMES)
-    status["nodeInfo"] = dict.fromkeys(NODE_INFO, "") | status.get("nodeInfo", {})
 
 
 def _event(out: Json, write: Clock) -> None:
