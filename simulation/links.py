@@ -57,7 +57,7 @@ class Bounds(NamedTuple):
     knots: int
 
 
-LINK = Bounds(8_000, 256 * 1024, 32 * 1024, 2_500)
+LINK = Bounds(8_000, 256 * 1024, 32 * 1024, 1_500)
 """A text from anywhere: what chats, proxies and browsers carry without cutting it off, and what is read in milliseconds."""
 KEPT = Bounds(128_000, 2**20, 256 * 1024, 256 * 1024)
 """A text that a server keeps for one of its own desks: as much as a desk may begin with."""

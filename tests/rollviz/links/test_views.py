@@ -11,7 +11,7 @@ import pytest
 from django.test import AsyncClient
 from msgspec.structs import replace
 
-from rollviz.links import cards
+from rollviz.links import cards, moments
 from rollviz.links.models import ShortLink
 from rollviz.rooms import limits
 from rollviz.rooms.models import Desk
@@ -324,6 +324,48 @@ async def test_a_forged_link_gets_one_clear_page_for_next_to_nothing(browser, ch
         assert answer.status_code == 400
         assert "This link opens nothing" in answer.content.decode()
         assert "<script>alert" not in answer.content.decode()
+    assert await Desk.objects.acount() == before
+
+
+SCALE = {"do": "scale", "kind": "Deployment", "name": "web", "replicas": 3}
+MANY = "---\n".join(MANIFEST.replace("name: web}", f"name: web-{n}}}").replace("replicas: 2", "replicas: 200") for n in range(25))
+DEAREST = {
+    "yaml": {"scenario": "title: x\nsummary: [" + "a," * 1_450 + "b]\n"},
+    "objects": {"scenario": MANY, "commands": []},
+    "apply": {"commands": [[0, {"do": "apply", "manifest": MANY}, "you"]]},
+    "a list": {"commands": [[0, {"do": "apply", "manifest": "a: [" + "1," * 2_800 + "1]"}, "you"]]},
+    "commands": {"commands": [[75_020, SCALE, "you"]] * 3_300},
+    "scales": {"commands": [[0, {**SCALE, "replicas": n}, "you"] for n in range(150)], "at_ms": 86_400_000},
+    "a line": {"commands": [[0, {"do": "several", "line": "x", "commands": [SCALE] * 100}, "you"]]},
+    "a day": {"commands": [], "at_ms": 86_400_000},
+}
+
+
+@pytest.mark.parametrize("name", DEAREST)
+async def test_the_page_of_the_dearest_link_costs_next_to_nothing(browser, name):
+    text = forged(played("roll-over")[1], **DEAREST[name])
+    for other in ("1", links.write(played("fade")[1])):
+        await browser.get(f"/l/{other}")
+    gc.collect()
+    gc.freeze()
+    begun = time.process_time()
+    assert (await browser.get(f"/l/{text}")).status_code in (200, 400)
+    spent = time.process_time() - begun
+    moments._noted.clear()
+    tracemalloc.start()
+    await browser.get(f"/l/{text}")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    gc.unfreeze()
+    assert spent < 0.050
+    assert peak < 10 * 2**20
+
+
+async def test_a_link_to_a_desk_that_cannot_be_drawn_makes_none(browser, monkeypatch, caplog):
+    monkeypatch.setattr("rollviz.links.opening.picture", lambda *_: 1 / 0)
+    text = links.write(played("fade")[1])
+    before = await Desk.objects.acount()
+    assert (await browser.post(f"/l/{text}")).status_code == 400
     assert await Desk.objects.acount() == before
 
 
