@@ -30,4 +30,7 @@ def open_desk(kube_server, tmp_path):
 
 @pytest.fixture
 def kubectl(open_desk):
-    return open_desk()
+    """On a desk whose clock is quick, so that nobody waits for a rollout."""
+    found = open_desk()
+    found.desk.clock(speed=16)
+    return found

@@ -40,6 +40,7 @@ WATCHES = ("pods", "replicasets", "deployments", "events")
 def test_every_line_of_the_article_runs(open_desk, version):
     binary(version)
     kubectl = open_desk(version)
+    kubectl.desk.clock(speed=4)
     kubectl("delete", "deployment,service", "web")
     watching = {kind: kubectl.start("get", kind, "-w") for kind in WATCHES}
     for line in DEMO:

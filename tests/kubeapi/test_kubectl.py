@@ -63,7 +63,6 @@ def test_a_rollout_that_is_stuck_ends_with_1_after_its_deadline(open_desk):
 
 def test_delete_and_drain_return(kubectl):
     kubectl("rollout", "status", "deployment/web")
-    kubectl.desk.clock(speed=16)
     assert "node/node-1 drained" in kubectl("drain", "node-1", "--ignore-daemonsets")
     kubectl("delete", "pod", "-l", "app=web")
     kubectl("delete", "deployment", "web", "--cascade=foreground")
