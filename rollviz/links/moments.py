@@ -19,8 +19,10 @@ BUDGET = 0.015
 """Seconds of CPU that one link may be played for."""
 MOST_PODS = 200
 """Wanted pods beyond which a single step of a controller could use up the budget."""
-MOST_KNOTS = 3_000
-"""What all commands together may hold, since one of them may be a manifest that takes long to read."""
+MOST_BEGUN = 400
+MOST_DONE = 600
+"""Knots (`links.knots`) beyond which what a run begins with, or all its commands together, are not tried: a manifest of many objects
+takes as long to create as a page may take in all."""
 KEPT = 2_000
 
 
@@ -77,13 +79,17 @@ def _found(run: links.Run) -> Moment:
         return words_of("", run, title_of(None))
     try:
         begins, same = links.begin(run)
-        recording = Recording(begins, run.seed)
-        now = _peek(run, recording, deadline) if links.knots(str(run.commands)) < MOST_KNOTS else ""
+        now = _peek(run, Recording(begins, run.seed), deadline) if _is_light(run) else ""
     except StatusError as error:
         raise links.BadLink(f"What this link begins with is refused: {error.message[:300]}") from None
     except links.Refused as error:
         raise links.BadLink(f"This link holds a run that cannot be played. {str(error)[:300]}") from None
     return words_of(now, run, title_of(begins), same)
+
+
+def _is_light(run: links.Run) -> bool:
+    begins = links.knots(run.scenario) if isinstance(run.scenario, str) else 0
+    return begins <= MOST_BEGUN and links.knots(str(run.commands)) <= MOST_DONE
 
 
 def title_of(begins: Scenario | None) -> str:
