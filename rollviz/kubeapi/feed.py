@@ -6,9 +6,11 @@ their watches end with 410 Expired, and they list again.
 
 import time
 from collections import deque
+from math import floor
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from rollviz.rooms.clock import SPEEDS
 from rollviz.rooms.room import Room
 from simulation.api.derived import derived
 from simulation.api.encoded import Encoded
@@ -23,6 +25,12 @@ MOST_EVENTS = 5_000
 KEPT_LINES = 2_000
 KEPT_BETWEEN = 50_000
 """Changes between two looks; if there are more (a day was run at once), clients list again."""
+ROUGH_SECONDS = 2.0
+"""How much older than it is a thing may be told to be before that is set right; never younger."""
+STEADY_SECONDS = 0.5
+"""How long they stay as they are, however quick the desk's clock: about as long as one kubectl looks."""
+JUMP_SECONDS = STEADY_SECONDS * SPEEDS[-2]
+"""Further off than a running clock comes in that time: somebody moved it, and who asks next wants the new time."""
 DERIVED_FROM = {"Endpoints": ("Service", "EndpointSlice"), "Lease": ("Node",)}
 """Which kinds are read off which."""
 
@@ -55,6 +63,8 @@ class Feed:
         self.closed = False
         self.watches: dict[Any, None] = {}
         self.lines: dict[tuple, tuple[Any, bytes]] = {}
+        self._anchor = (0.0, 0)
+        """When the clock's zero was last laid, and where."""
         self._attach()
         room.listen(self)
 
@@ -66,7 +76,17 @@ class Feed:
         """Everything as it is at the playhead."""
         self.look()
         room = self.room
-        return Moment(room.recording.cluster, room.now // 1000, int(time.time() - room.now / 1000))
+        return Moment(room.recording.cluster, room.now // 1000, self._since(time.time()))
+
+    def _since(self, wall: float) -> int:
+        """Where the simulated clock's zero lies in Unix seconds. It is moved as seldom as may be: a birthday that changes between two
+        looks is a difference to `kubectl diff`."""
+        exact = wall - self.room.now / 1000
+        anchored, since = self._anchor
+        off = exact - since
+        if abs(off) > JUMP_SECONDS or (not 0 <= off < ROUGH_SECONDS and wall - anchored > STEADY_SECONDS):
+            self._anchor = wall, floor(exact)
+        return self._anchor[1]
 
     def encoded(self, obj: Any) -> Encoded:
         found = _encoded.get(id(obj))

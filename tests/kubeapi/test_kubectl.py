@@ -83,6 +83,7 @@ def test_documents_are_applied_compared_and_applied_again(open_desk, tmp_path, v
     path = tmp_path / "app.yaml"
     path.write_text(DOCUMENTS)
     assert kubectl("apply", "-f", "app.yaml") == "deployment.apps/nginx-deployment created\nservice/my-service created\n"
+    kubectl.desk.clock(advance=60)  # or the rollout would stand between the two looks that diff takes
     assert kubectl("apply", "-f", "app.yaml") == "deployment.apps/nginx-deployment unchanged\nservice/my-service unchanged\n"
     assert kubectl("diff", "-f", "app.yaml") == ""
     path.write_text(DOCUMENTS.replace("1.14.2", "1.16.1"))
@@ -177,3 +178,10 @@ def test_a_desk_that_kubectl_drove_comes_back_the_same(open_desk, tmp_path_facto
         assert json.dumps(kubectl.desk.state()) == json.dumps(before)
     finally:
         server.kill()
+
+
+def test_the_times_told_stay_the_same_from_one_look_to_the_next(kubectl):
+    """At any speed: or `kubectl diff`, which looks twice, would find a difference."""
+    kubectl.desk.clock(speed=16)
+    looks = [kubectl("get", "deployment", "web", "-o", "jsonpath={.metadata.creationTimestamp}") for _ in range(2)]
+    assert looks[0] == looks[1]

@@ -30,8 +30,8 @@ STAMPED = ("rollout-restart-twice",)
 def bare(open_desk, tmp_path):
     """An empty desk with one node, as the recordings began."""
     kubectl = open_desk(manifest=NOTHING)
-    kubectl("delete", "service", "begin")
-    kubectl("delete", "node", "node-2", "node-3", "node-4", "--wait=false")
+    for line in ("delete service begin", "delete node node-2 node-3 node-4"):
+        kubectl.desk.do(line)
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(text)
     return kubectl
