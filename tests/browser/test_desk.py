@@ -90,7 +90,7 @@ def test_both_caps_move_through_the_values_the_engine_reports(server, new_desk, 
     sets = {f"rs/{rs['metadata']['name']}": rs for rs in state(server, page)["replicasets"]}
     assert (sets[old]["spec"]["replicas"], sets[new]["status"]["availableReplicas"]) == (0, 10)
     for window in (page, viewer):
-        window.wait_for_function("document.getElementById('now').innerText == '10 pods of v2 answer. Nothing is moving.'")
+        window.wait_for_function("() => document.getElementById('now').innerText == '10 pods of v2 answer. Nothing is moving.'")
 
 
 def is_within(seen: list, reported: list[int]) -> bool:
