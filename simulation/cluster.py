@@ -18,7 +18,7 @@ from simulation.fleet import Fleet
 from simulation.kubelet import Kubelet
 from simulation.ledger import Ledger
 from simulation.machine import new_node
-from simulation.objects import Machine, Pod, ReplicaSet
+from simulation.objects import Exec, Machine, Pod, ReplicaSet
 from simulation.scheduler import schedule
 from simulation.stages import Images, delay
 from simulation.states import pod_state
@@ -334,6 +334,9 @@ class Cluster:
     def _later_schedule(self, key: tuple[str, str], wait: Millis) -> None:
         self.engine.add_after(RANKS["scheduler"], "scheduler", key, wait)
 
+    def _exec(self, _: None, new: Exec) -> None:
+        self.kubelet.exec(new)
+
     def _service_changed(self, old: Any, new: Any) -> None:
         self._queue("endpointslice", key_of(new or old))
         self._queue_garbage(old, new)
@@ -377,6 +380,7 @@ ROUTES: dict[str, Callable[[Cluster, Any, Any], None]] = {
     "Service": Cluster._service_changed,
     "EndpointSlice": Cluster._slice_changed,
     "Node": Cluster._node_changed,
+    "Exec": Cluster._exec,
 }
 
 

@@ -21,6 +21,7 @@ from simulation.api.errors import StatusError, UsageError, bad_request, go_json,
 from simulation.api.wire import from_manifest, kind_of, rfc3339
 from simulation.api.writes import NAMESPACE, Writes, check_namespace
 from simulation.controllers.deployment.util import equal_templates, own_annotations, revision_of, without_hash
+from simulation.inside import KillInside, RemoveHealthy, TouchHealthy
 from simulation.objects import (
     KINDS,
     LAST_APPLIED,
@@ -380,6 +381,23 @@ class SetImage(Picking, frozen=True, tag="set-image"):
 
     def kubectl(self) -> str:
         return shlex.join(["set", "image", *self._picking(), *(f"{c}={i}" for c, i in self.images.items())])
+
+
+class SetSelector(Picking, frozen=True, tag="set-selector"):
+    """`kubectl set selector`: whom a Service sends to, in place of what it said before."""
+
+    kind: str
+    name: str
+    labels: dict[str, str]
+
+    def each(self, writes: Writes, obj: Any) -> list[str]:
+        if not isinstance(obj, Service):
+            raise UsageError("setting a selector is only supported for Services")
+        writes.update(replace(obj, spec=replace(obj.spec, selector=self.labels)))
+        return [f"{_ref(obj)} selector updated"]
+
+    def kubectl(self) -> str:
+        return shlex.join(["set", "selector", *self._picking(), _pairs(self.labels)])
 
 
 class Rollout(Picking, frozen=True):
@@ -766,6 +784,7 @@ Command = (
     | Resume
     | Restart
     | Undo
+    | SetSelector
     | Label
     | Annotate
     | Delete
@@ -777,6 +796,9 @@ Command = (
     | Drain
     | SetTaints
     | CreateBudget
+    | KillInside
+    | RemoveHealthy
+    | TouchHealthy
     | Post
     | Put
     | PatchObject

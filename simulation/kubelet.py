@@ -18,6 +18,7 @@ from simulation.objects import (
     ContainerStateTerminated,
     ContainerStateWaiting,
     ContainerStatus,
+    Exec,
     Pod,
     PodStatus,
     Probe,
@@ -51,6 +52,8 @@ class Past(Record):
     """Where in its ups and downs a flaky container began."""
     streak: int = 0
     """Equal probe results in a row: above 0 successes, below 0 failures."""
+    probed_at: Millis = 0
+    """When the next probe is due; 0 when asking again could change nothing."""
 
 
 class Kubelet:
@@ -85,6 +88,17 @@ class Kubelet:
         """A pod is gone from the API."""
         for index in range(-len(pod.spec.init_containers), len(pod.spec.containers)):
             self.past.pop((pod.metadata.uid, index), None)
+            self.store.unwell.pop((pod.metadata.uid, index), None)
+
+    def exec(self, done: Exec) -> None:
+        """Somebody's hand was inside a container that runs."""
+        pod = self.store.get("Pod", done.name, done.namespace)
+        if pod is None or pod.metadata.uid != done.uid:
+            return
+        if done.did == "kill":
+            self._later("term", pod, done.container, restarts=_status(pod, done.container).restart_count)
+        elif done.did == "rm":
+            self._ask_again(pod, done.container)
 
     def resume(self, node: str) -> None:
         """A node is reached again: what came due meanwhile happens now."""
@@ -188,7 +202,9 @@ class Kubelet:
             ready_at=now + stages.takes(self.engine, image, "ready_after_seconds"),
             streak=0,
             phase_shift=shift,
+            probed_at=now + container.readiness_probe.initial_delay_seconds * 1000 if container.readiness_probe is not None else 0,
         )
+        self.store.unwell.pop((pod.metadata.uid, index), None)
         self.past[pod.metadata.uid, index] = past
         runs_once = index < 0 and not is_sidecar(container)
         ready = container.readiness_probe is None and not runs_once
@@ -214,7 +230,7 @@ class Kubelet:
         if index < 0 and not runs_once and not restarts:
             self._begin_after(pod, index)
         if container.readiness_probe is not None:
-            self._later("probe", pod, index, container.readiness_probe.initial_delay_seconds * 1000, restarts)
+            self._later("probe", pod, index, past.probed_at - now, restarts)
 
     def _probe(self, pod: Pod, index: int) -> None:
         """One readiness probe; results count only in a row of the thresholds (pkg/kubelet/prober/worker.go)."""
@@ -222,21 +238,34 @@ class Kubelet:
         if probe is None or old.state.running is None:
             return
         past, image = self._past(pod, index), self._image(pod, index)
-        healthy = is_healthy(image, past, self.store.now)
+        unwell = (pod.metadata.uid, index) in self.store.unwell
+        healthy = not unwell and is_healthy(image, past, self.store.now)
         streak = max(past.streak, 0) + 1 if healthy else min(past.streak, 0) - 1
-        self.past[pod.metadata.uid, index] = replace(past, streak=streak)
         if not healthy:
-            self._say(pod, index, "Warning", "Unhealthy", f"Readiness probe failed: {probe_output(probe, pod)}")
+            self._say(pod, index, "Warning", "Unhealthy", f"Readiness probe failed: {probe_output(probe, pod, unwell)}")
         ready = old.ready
         if healthy and streak >= (probe.success_threshold or 1):
             ready = True
         elif not healthy and -streak >= (probe.failure_threshold or 3):
             ready = False
+        # a healthy container would only repeat its answer; asking again could change nothing that anyone sees
+        again = 0 if healthy and ready and image.behaviour in STEADY else self.store.now + (probe.period_seconds or 10) * 1000
+        self.past[pod.metadata.uid, index] = replace(past, streak=streak, probed_at=again)
         if ready != old.ready:
             self._write(pod, _with(pod.status, index, replace(old, ready=ready)))
-        if not (ready and image.behaviour in ("good", "slow", "crash")):
-            # a healthy container would only repeat its answer; asking again could change nothing that anyone sees
-            self._later("probe", pod, index, (probe.period_seconds or 10) * 1000, old.restart_count)
+        if again:
+            self._later("probe", pod, index, again - self.store.now, old.restart_count)
+
+    def _ask_again(self, pod: Pod, index: int) -> None:
+        """Take the probes that nobody needed any more up again, in step with those before."""
+        probe, past = _container(pod, index).readiness_probe, self._past(pod, index)
+        status, now = _status(pod, index), self.store.now
+        if probe is None or past.probed_at >= now:
+            return
+        first, period = past.started_at + probe.initial_delay_seconds * 1000, (probe.period_seconds or 10) * 1000
+        due = first + ((now - first) // period + 1) * period
+        self.past[pod.metadata.uid, index] = replace(past, probed_at=due)
+        self._later("probe", pod, index, due - now, status.restart_count)
 
     def _finish(self, pod: Pod, index: int) -> None:
         """An init container has done its work."""
@@ -248,19 +277,27 @@ class Kubelet:
         self._begin_after(pod, index)
 
     def _crash(self, pod: Pod, index: int) -> None:
+        self._exit(pod, index, 1)
+
+    def _term(self, pod: Pod, index: int) -> None:
+        """Process 1 has done what SIGTERM asks of it, as at the end of its pod; the kubelet did not ask for it, and starts it again."""
+        self._exit(pod, index, 0)
+
+    def _exit(self, pod: Pod, index: int, code: int) -> None:
         old, past = _status(pod, index), self._past(pod, index)
         if old.state.running is None:
             return
         now = self.store.now
         ended = ContainerStateTerminated(
-            1,
-            reason="Error",
+            code,
+            reason="Error" if code else "Completed",
             started_at=old.state.running.started_at,
             finished_at=self.store.seconds,
             container_id=old.container_id,
         )
         status = _with(pod.status, index, replace(old, state=ContainerState(terminated=ended), ready=False, started=False))
-        if (_container(pod, index).restart_policy or pod.spec.restart_policy) == "Never":
+        policy = _container(pod, index).restart_policy or pod.spec.restart_policy
+        if policy == "Never" or (policy == "OnFailure" and not code):
             self._write(pod, _without_sidecars(status, index, self.store.seconds))
             return
         self._write(pod, status)
@@ -352,15 +389,21 @@ NEW = Past()
 
 STEPS: dict[str, Callable[[Kubelet, Pod, int], None]] = {
     step: getattr(Kubelet, f"_{step}")
-    for step in ("admit", "pull", "pulled", "backoff", "start", "probe", "finish", "crash", "restart", "stop", "stopped", "remove")
+    for step in ("admit", "pull", "pulled", "backoff", "start", "probe", "finish", "crash", "term", "restart", "stop", "stopped", "remove")
 }
 LAST_STEPS = ("stop", "stopped", "remove")
 """What is done to a pod that is being deleted, and only then."""
-OF_ONE_START = ("probe", "crash", "finish")
+OF_ONE_START = ("probe", "crash", "term", "finish")
 """What belongs to the container as it was started when this was planned."""
 
 
 # -------------------------------------------------------------------------------------------------------- without store
+
+
+STEADY = ("good", "slow", "crash")
+"""Behaviours of a container that, once it is ready, gives every probe the same answer."""
+HEALTHY = "/tmp/healthy"
+"""The file by which the programs in these containers say that they are well."""
 
 
 def is_healthy(image: Image, past: Past, now: Millis) -> bool:
@@ -374,13 +417,15 @@ def is_healthy(image: Image, past: Past, now: Millis) -> bool:
     return True
 
 
-def probe_output(probe: Probe, pod: Pod) -> str:
-    """What the prober reports of a container that answers, but not yet well."""
+def probe_output(probe: Probe, pod: Pod, unwell: bool = False) -> str:
+    """What the prober reports of a container that answers, but not well: not yet, or no more since its file is gone."""
     if probe.http_get is not None:
         return "HTTP probe failed with statuscode: 503"
     if probe.tcp_socket is not None:
         address = f"{pod.status.pod_ip}:{probe.tcp_socket.get('port', 80)}"
         return f"dial tcp {address}: connect: connection refused"
+    if unwell and probe.exec is not None and HEALTHY in probe.exec.get("command", ()):
+        return f"cat: can't open '{HEALTHY}': No such file or directory"
     return ""
 
 

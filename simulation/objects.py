@@ -429,6 +429,18 @@ class Machine(Record):
     """How often it was switched on again."""
 
 
+class Exec(Record):
+    """Something done inside a container. Not an API object."""
+
+    namespace: str
+    name: str
+    uid: str
+    container: int
+    """Its number: the regular ones from 0 up, the init containers from -1 down."""
+    did: str
+    """`kill`: SIGTERM to process 1; `rm`, `touch`: /tmp/healthy goes or comes back."""
+
+
 class EventSource(Record):
     component: str = ""
     host: str = ""

@@ -36,6 +36,7 @@ STAGES = {
     "finish": Stage(800, 400),
     "probe": Stage(0, 0),
     "crash": Stage(0, 0, "crash_after_seconds"),
+    "term": Stage(0, 0, "stop_seconds"),
     "restart": Stage(100, 200),
     "stop": Stage(20, 40),
     "stopped": Stage(0, 0, "stop_seconds"),

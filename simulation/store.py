@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from simulation.engine import Engine, Millis
 from simulation.events import EventLog
-from simulation.objects import KINDS, Draining, Machine, ObjectMeta, OwnerReference, Pod, PodStatus, Time
+from simulation.objects import KINDS, Draining, Exec, Machine, ObjectMeta, OwnerReference, Pod, PodStatus, Time
 from simulation.pods import deletion_cost, is_finished, ready_since
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -187,6 +187,7 @@ class Store:
         "pod_quota",
         "printed",
         "revision",
+        "unwell",
     )
 
     def __init__(self, engine: Engine) -> None:
@@ -211,6 +212,8 @@ class Store:
         """By name: what stands behind the nodes, whether or not the API knows of it."""
         self.drains: dict[int, Draining] = {}
         """Each `kubectl drain` that still runs, by the revision at which it began."""
+        self.unwell: dict[tuple[str, int], bool] = {}
+        """(uid, container) of those in which somebody removed /tmp/healthy: they answer no probe well until they start again."""
         self.printed: list[tuple[Millis, str]] = []
         """What commands that run on have printed since they were given, and when: lines of the person's terminal."""
 
@@ -341,6 +344,15 @@ class Store:
         if old is None or draining is None:
             self.changes.append(("Draining", old, draining))
 
+    def exec(self, pod: Pod, container: int, did: str) -> None:
+        """Note that something was done inside a container: see objects.Exec."""
+        uid = pod.metadata.uid
+        if did == "rm":
+            self.unwell[uid, container] = True
+        elif did == "touch":
+            self.unwell.pop((uid, container), None)
+        self.changes.append(("Exec", None, Exec(*key_of(pod), uid, container, did)))
+
     def say(self, line: str) -> None:
         """Print a line to the terminal of whoever gave a command that runs on."""
         self.printed.append((self.now, line))
@@ -377,6 +389,7 @@ class Store:
         twin.open_nodes = self.open_nodes.copy()
         twin.on_node = {node: pods.copy() for node, pods in self.on_node.items()}
         twin.machines, twin.drains, twin.printed = self.machines.copy(), self.drains.copy(), self.printed.copy()
+        twin.unwell = self.unwell.copy()
         return twin
 
     # --- below the API

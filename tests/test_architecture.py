@@ -78,8 +78,9 @@ MAY_IMPORT = {
     "cluster": FOUNDATION | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet", "machine", "fleet"},
     "act": FOUNDATION | {"store", "api"},
     "requests": FOUNDATION | {"store", "api", "act"},
-    "commands": FOUNDATION | {"store", "api", "act", "requests", "drain", "controllers.deployment.util", "pods"},
-    "kubectl": FOUNDATION | {"store", "events", "cluster", "api", "controllers.deployment.util", "commands", "proxy"},
+    "inside": FOUNDATION | {"store", "api", "act", "kubelet"},
+    "commands": FOUNDATION | {"store", "api", "act", "requests", "inside", "drain", "controllers.deployment.util", "pods"},
+    "kubectl": FOUNDATION | {"store", "events", "cluster", "api", "controllers.deployment.util", "commands", "inside", "proxy"},
     "proxy": FOUNDATION,
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""

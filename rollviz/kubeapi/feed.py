@@ -155,7 +155,7 @@ class Feed:
         batch, self._batch = self._batch, []
         revision = self._seen
         for kind, before, after in batch:
-            if kind in ("Machine", "Draining"):
+            if kind in ("Machine", "Draining", "Exec"):
                 continue
             # a removal has a revision of its own, which nothing carries: the one after what was written before it
             revision = int(after.metadata.resource_version) if after is not None else revision + 1

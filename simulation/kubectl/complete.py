@@ -11,7 +11,7 @@ KINDS = {row.plural: row.kind for row in READABLE.values()}
 AFTER = {
     "create": {"deployment": "keeps pods of one version", "service": "one address for pods", "poddisruptionbudget": "limits evictions"},
     "rollout": ROLLOUT,
-    "set": {"image": "a new version", "env": "variables", "resources": "limits and requests"},
+    "set": {"image": "a new version", "selector": "whom a Service sends to", "env": "variables", "resources": "limits and requests"},
     "auth": {"can-i": "may I?"},
 }
 ABOUT_KINDS = ("get", "describe", "delete", "edit", "label", "annotate", "patch", "scale", "expose", "explain", "wait", "logs")
@@ -32,6 +32,7 @@ FLAGS = {
     "wait": ("--for=condition=", "--for=delete", "--timeout="),
     "label": ("--overwrite", "--list", "-l", "--all"),
     "annotate": ("--overwrite",),
+    "exec": ("-- kill 1", "-- rm /tmp/healthy", "-- touch /tmp/healthy"),
 }
 OUTPUTS = ("wide", "yaml", "json", "name", "jsonpath=", "custom-columns=")
 
@@ -82,7 +83,7 @@ def _objects(verb: str, plain: list[str], begun: str, store: Store) -> list[Comp
         word, _, _ = begun.partition("/")
         return [Completion(f"{word}/{name}", said) for name, said in _names_of(word, store)]
     if not plain:
-        if verb == "logs":
+        if verb in ("logs", "exec"):
             return _names(store, "Pod")
         if verb in DEPLOYMENTS:
             return [Completion("deployment"), *(Completion(f"deployment/{name}", said) for name, said in _names(store, "Deployment"))]

@@ -34,11 +34,13 @@ from simulation.commands import (
     Run,
     Scale,
     SetImage,
+    SetSelector,
     SetTaints,
     Several,
     Uncordon,
     Undo,
 )
+from simulation.inside import KillInside, RemoveHealthy, TouchHealthy
 from simulation.kubectl.flags import Flag, Parsed, parse_flags
 from simulation.kubectl.resources import NOTHING_NAMED, Target, kind_named, targets
 from simulation.objects import Taint
@@ -66,7 +68,6 @@ ELSEWHERE = {
     "edit": "kubectl edit opens an editor, and there is none here: kubectl patch does the same in one line",
     "apply": "kubectl apply reads a file, and there are none here: paste the manifest into the desk's own field",
     "replace": "kubectl replace reads a file, and there are none here: paste the manifest into the desk's own field",
-    "exec": "there is nothing running inside these containers to talk to",
     "attach": "there is nothing running inside these containers to talk to",
     "port-forward": "there is nothing running inside these containers to talk to",
 }
@@ -336,8 +337,10 @@ def _scale(words: list[str]) -> Command:
 
 
 def _set(words: list[str]) -> Command:
+    if words[:1] == ["selector"]:
+        return _set_selector(words[1:])
     if words[:1] != ["image"]:
-        raise _unknown(words[0] if words else "", {"image": 1}, "set")
+        raise _unknown(words[0] if words else "", {"image": 1, "selector": 1}, "set")
     parsed = _read(words[1:], "set image", Flag("local", "bool"), *PICK)
     resources, pairs = _resources_and_pairs(parsed.args, "image")
     if not resources:
@@ -353,6 +356,67 @@ def _set(words: list[str]) -> Command:
     parsed.args = resources
     made = [SetImage(kind, name, images, selector=selector, all=all_) for kind, name, selector, all_ in _picked(parsed, SPECIFY)]
     return _each(made, ["set", *words])
+
+
+def _set_selector(words: list[str]) -> Command:
+    """kubectl/pkg/cmd/set/set_selector.go: the last word is the selector."""
+    parsed = _read(words, "set selector", Flag("local", "bool"), Flag("resource-version"), Flag("all", "bool"))
+    if not parsed.args:
+        raise UsageError("one selector is required")
+    *named, text = parsed.args
+    try:
+        wanted = selectors.parse(text)
+    except selectors.ParseError as error:
+        raise UsageError(str(error)) from None
+    labels = {r.key: r.values[0] for r in wanted.requirements if r.operator in (selectors.EQUALS, selectors.DOUBLE_EQUALS)}
+    for r in wanted.requirements:
+        if r.operator in (selectors.NOT_EQUALS, selectors.GREATER, selectors.LESS):
+            raise UsageError(f"{go_quote(r.operator)} is not a valid label selector operator")
+        if r.key not in labels:
+            operator = next(name for name, sign in selectors.FROM_OBJECT.items() if sign == r.operator)
+            raise UsageError(f"match expression [{{{r.key} {operator} [{' '.join(r.values)}]}}] not supported on this object")
+    parsed.args = named
+    made = [SetSelector(kind, name, labels, all=all_) for kind, name, _, all_ in _picked(parsed, SPECIFY)]
+    return _each(made, ["set", "selector", *words])
+
+
+def _exec(words: list[str]) -> Command:
+    flags = (Flag("container", short="c"), Flag("stdin", "bool", "i"), Flag("tty", "bool", "t"), Flag("quiet", "bool", "q"))
+    parsed = _read(words, "exec", *flags)
+    if not parsed.rest and len(parsed.args) > 1:
+        raise _help("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead", "exec")
+    if len(parsed.args) != 1:
+        raise UsageError("pod, type/name or --filename must be specified")
+    if not parsed.rest:
+        raise UsageError("you must specify at least one command for the container")
+    name = parsed.args[0]
+    if "/" in name:
+        [(kind, name)] = targets([name])
+        if kind != "Pod":
+            raise UsageError("name one pod: exec POD -- COMMAND", prefix="")
+    made = INSIDE.get(tuple(_unwrapped(parsed.rest)))
+    if made is None:
+        raise UsageError(KILL_9 if parsed.rest[0] == "kill" and parsed.rest[-1] == "1" else NOTHING_ELSE, prefix="")
+    return made(name, parsed.text("container"))
+
+
+def _unwrapped(words: list[str]) -> list[str]:
+    """What a shell in the container would run, without its own flags that change nothing here."""
+    if len(words) == 3 and words[0] in ("sh", "/bin/sh", "bash", "/bin/bash") and words[1] == "-c":
+        words = shlex.split(words[2])
+    return [word for word in words if not (words[:1] == ["rm"] and word in ("-f", "-rf"))]
+
+
+INSIDE: dict[tuple[str, ...], Callable[[str, str], Command]] = {
+    **{("kill", *signal, "1"): KillInside for signal in ((), ("-15",), ("-TERM",), ("-SIGTERM",), ("-s", "TERM"), ("-s", "SIGTERM"))},
+    ("rm", "/tmp/healthy"): RemoveHealthy,
+    ("touch", "/tmp/healthy"): TouchHealthy,
+}
+NOTHING_ELSE = (
+    "a desk simulates what Kubernetes does with pods, not the programs in them: inside a container there is process 1 and the file "
+    "/tmp/healthy, so `exec POD -- kill 1`, `rm /tmp/healthy` and `touch /tmp/healthy` are what can be done there"
+)
+KILL_9 = "from inside a container no signal but TERM reaches its process 1: the kernel keeps the others away. `exec POD -- kill 1` is TERM"
 
 
 def _rollout(words: list[str]) -> Command:
@@ -716,4 +780,5 @@ VERBS: dict[str, Callable[[list[str]], Command]] = {
     "uncordon": _uncordon,
     "drain": _drain,
     "taint": _taint,
+    "exec": _exec,
 }

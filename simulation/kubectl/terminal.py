@@ -33,7 +33,6 @@ MOST_SIGNS = 4000
 """A line; a text that is edited has the limits of a manifest."""
 
 REFUSED = {
-    "exec": "there is nothing running inside these containers: a desk simulates what Kubernetes does with pods, not the programs in them",
     "attach": "there is nothing running inside these containers: a desk simulates what Kubernetes does with pods, not the programs in them",
     "debug": "there is nothing running inside these containers: a desk simulates what Kubernetes does with pods, not the programs in them",
     "cp": "there are no files inside these containers: a desk simulates what Kubernetes does with pods, not the programs in them",

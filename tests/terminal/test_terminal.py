@@ -65,7 +65,7 @@ def test_every_line_of_the_article_works_as_typed(player):
         ("kubectl get pods && ls", "without the shell's &"),
         ("kubectl delete pod $(kubectl get pods -o name)", "without the shell's $"),
         ("ls -la", "this is not a shell"),
-        ("kubectl exec web -- ls", "nothing running inside these containers"),
+        ("kubectl exec web -- ls", "not the programs in them"),
         ("kubectl port-forward web 80", "`curl` to a Service's name"),
         ("kubectl gte pods", 'unknown command "gte" for "kubectl"\n\nDid you mean this?\n\tget'),
         ("kubectl get pods -o yml", "unable to match a printer"),
