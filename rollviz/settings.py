@@ -9,6 +9,8 @@ from pathlib import Path
 
 import dj_database_url
 
+from rollviz.lan import is_open, own_address
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var")).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -35,12 +37,14 @@ def _kept_secret(path: Path) -> str:
 
 DEBUG = os.environ.get("DEBUG", "").lower() in {"1", "true", "yes", "on"}
 SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret(DATA_DIR / "secret.key")
-ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,.localhost,127.0.0.1,[::1]")
+LISTENS_AT = os.environ.get("HOST", "127.0.0.1")
+"""A server that listens to a network answers to its address there too: a class in a school has no name for it."""
+ALLOWED_HOSTS = _words("ALLOWED_HOSTS", f"localhost,.localhost,127.0.0.1,[::1],{own_address() if is_open(LISTENS_AT) else ''}")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
 
 ROOT_URLCONF = "rollviz.urls"
 ASGI_APPLICATION = "rollviz.asgi.application"
-INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "rollviz.rooms", "rollviz.links"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "rollviz.rooms", "rollviz.links", "rollviz.classroom"]
 MIDDLEWARE = [
     "rollviz.middleware.security_headers",
     "rollviz.static.StaticFiles",

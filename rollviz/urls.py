@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("rollviz.links.urls")),
     path("", include("rollviz.export.urls")),
     path("", include("rollviz.terminal.urls")),
+    path("", include("rollviz.classroom.urls")),
     path("", include("rollviz.desk.urls")),
 ]
 

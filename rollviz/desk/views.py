@@ -62,6 +62,8 @@ async def new(request: HttpRequest) -> HttpResponse:
 
 @answers("GET", "HEAD")
 async def desk(request: HttpRequest, desk: str) -> HttpResponse:
+    if "project" in request.GET:
+        return HttpResponseRedirect(f"/d/{desk}/project")
     room = await registry.open(desk)
     context = {**page(room.picture()), "desk": facts(request, room)}
     response = render_page(request, "desk/page.html", context)

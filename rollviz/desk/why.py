@@ -130,10 +130,10 @@ def _next_move(scene: Scene) -> list:
     due = _ready_due(scene, t, d.spec.min_ready_seconds)
     if due:
         second, names = due
-        who = [pick(len(names), "pod ", "pods "), *(Code(n.rpartition("-")[2]) for n in names[:1])]
+        who = [pick(len(names), ": pod ", ": pods "), *(Code(n.rpartition("-")[2]) for n in names[:1])]
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         done = f"{more} will have been ready for {d.spec.min_ready_seconds} s"
-        return [strong(f"Next move at {of_seconds(second)}: "), *who, done, *_consequence(scene), ". "]
+        return [strong(f"Next move at {of_seconds(second)}"), *who, done, *_consequence(scene), ". "]
     tried = _next_try(scene, t)
     if tried:
         second, verb, backoff = tried

@@ -3,7 +3,7 @@ import { minutes, setText } from "./state.js";
 
 const text = document.getElementById("clock"), head = document.getElementById("playhead");
 const veil = document.getElementById("veil"), others = document.getElementById("classhead");
-const GRACE_MS = 60;
+const GRACE_MS = 60, whole = text.hasAttribute("data-whole");
 let base = 0, arrived = 0, running = false, speed = 1, span = 60, shown = 0, frame = 0, hand = null;
 
 // `held` is where a hand has the playhead, null when it is free.
@@ -36,7 +36,7 @@ function show() {
   const now = running ? Math.min(base + (performance.now() - arrived) * speed, limit) : base;
   shown = running ? Math.max(shown, now) : now;
   const tenths = Math.floor(shown / 100);
-  setText(text, `${minutes(tenths / 10)}.${tenths % 10}`);
+  setText(text, whole ? minutes(tenths / 10) : `${minutes(tenths / 10)}.${tenths % 10}`);
   const x = place(head, hand ?? shown, minutes((hand ?? shown) / 1000));
   veil.style.setProperty("--x", x);
 }

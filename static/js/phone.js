@@ -1,0 +1,76 @@
+// A phone in the class: one screen, the same messages as on the wall. It looks back alone and takes a copy; it moves nothing.
+import "./vars.js";
+import { app, blocked, showControls } from "./controls.js";
+import { onDraw, onElements, onTime, tell } from "./feed.js";
+import { drawPast } from "./past.js";
+import { drawRack } from "./rack.js";
+import { drawRecording, layMarks } from "./recording.js";
+import { setAttribute, setText } from "./state.js";
+import { drawScale, drawStrips } from "./strip.js";
+
+const LOG_LINES = 80, WIDE = "(min-width: 1000px)";
+
+// On a screen that holds it, the whole desk.
+if (matchMedia(WIDE).matches) location.replace(`/d/${app.dataset.desk}`);
+
+onDraw(({ state, patch, whole, graph, dragged }) => {
+  if ("max" in patch || whole) drawScale(state);
+  if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
+  if (patch.m || patch.rec || whole) drawGuards(state);
+  if (patch.rec || whole) drawRecording(state, graph);
+  if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
+  if (whole) showControls();
+  if (whole && !dragged) layMarks();
+});
+onTime(({ state, own, others }) => drawPast(state, own, others));
+onElements(() => {
+  const log = document.getElementById("log");
+  while (log.children.length > LOG_LINES) log.lastChild.remove();
+});
+
+function drawGuards({ m, rec }) {
+  guard("g-min", m.a, rec.min ? `, min ${rec.min}` : "", m.short > 0);
+  guard("g-max", m.t, rec.max ? `, max ${rec.max}` : "", false);
+}
+
+function guard(id, n, words, broken) {
+  const line = document.getElementById(id);
+  setText(line.querySelector("b"), n);
+  setText(line.querySelector("span"), words);
+  setAttribute(line, "data-broken", broken);
+}
+
+// ------------------------------------------------------------------------------------------------------------------ tabs
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+
+function open(tab) {
+  app.dataset.tab = tab.dataset.tab;
+  for (const other of tabs) {
+    other.setAttribute("aria-selected", String(other === tab));
+    other.tabIndex = other === tab ? 0 : -1;
+  }
+  dispatchEvent(new Event("resize"));
+}
+
+for (const tab of tabs) {
+  tab.addEventListener("click", () => open(tab));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: tabs.length - 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = tabs[(tabs.indexOf(tab) + step) % tabs.length];
+    open(next);
+    next.focus();
+  });
+}
+open(tabs[0]);
+
+blocked((why) => tell("You are watching", why));
+
+// What the server says when a copy was not made.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status < 400) return;
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  tell("No copy was made", page.querySelector("#said, main")?.textContent.trim().slice(0, 200) || "The line is down.");
+});
