@@ -9,7 +9,7 @@ from zlib import crc32
 
 from rollviz.desk import chronicle
 from rollviz.desk.chronicle import Line, moment
-from rollviz.desk.versions import version_of
+from rollviz.desk.versions import hue_revision, version_of
 from rollviz.desk.words import Version
 from simulation.cluster import Cluster
 from simulation.controllers.deployment.util import revision_of
@@ -137,7 +137,7 @@ class Memory:
         for rs in sets:
             uid, owned = rs.metadata.uid, store.owned(rs.metadata.uid)
             if owned.pods:
-                live.append((uid, revision_of(rs) or 0))
+                live.append((uid, hue_revision(rs, revision_of(rs) or 0)))
                 self.peaks[uid] = max(self.peaks.get(uid, 0), owned.available(rs.spec.min_ready_seconds, self.now))
         self.hues.see(live)
         for rs in sets:

@@ -9,11 +9,12 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from rollviz.desk import bars, scale
+from rollviz.desk import bars, pair, scale
 from rollviz.desk.acts import Act, acts
 from rollviz.desk.bars import Bars
 from rollviz.desk.callout import callout
 from rollviz.desk.delta import Tree
+from rollviz.desk.duo import dressed, duo
 from rollviz.desk.headline import headline
 from rollviz.desk.lesson import Lesson, lesson
 from rollviz.desk.marks import marks
@@ -86,9 +87,11 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     cluster = recording.cluster
     found = groups(cluster.store)
     all_strips = strips(memory, cluster.store, found)
+    two = duo(cluster.store.list("Service"), found, all_strips)
+    all_strips = dressed(two, all_strips)
     scene = _scene(memory, recording, found, all_strips)
-    stuck = callout(scene)
-    shown, spines = shown_and_parked(all_strips, SLOTS - 1 if stuck else SLOTS)
+    stuck = callout(scene) if two is None else None
+    shown, spines = shown_and_parked(all_strips, 0 if two else SLOTS - 1 if stuck else SLOTS)
     most = shown[0].max if shown else scale_for(found, cluster.store)
     row = Strips(tuple(s.id for s in shown), len(spines))
     taught = lesson(recording)
@@ -108,6 +111,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "acts": ("acts", _acts(scene, cluster.store)),
         "rack": ("rack", rack(cluster.store)),
         "takes": ("takes", lanes(takes, recording.live)),
+        **pair.parts(recording, two),
     }
     if taught is not None:
         parts["lesson"] = ("lesson", taught)
@@ -129,6 +133,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "sets": {s.id: moving_set(s, later) for s in shown},
         "svc": endpoints_split(cluster.store, shown, parts["service"][1]),
         "m": meters(scene, panel),
+        "duo": pair.moving(recording, two),
         "nodes": on_nodes(memory, cluster.store),
         "rec": _recording(memory, recording),
         "h": {"log": log.sum, "strips": strips_hash(row)},
@@ -147,6 +152,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "stuck": moving["stuck"],
         "cols": moving["cols"],
         "master": panel,
+        "duo": moving["duo"],
     }
     return Picture(moving, parts, shown, row, log, facts)
 

@@ -115,6 +115,8 @@ def moving_set(s: Strip, later: dict[str, int]) -> Tree:
     }
     if s.dest is not None:
         found["d"] = s.dest
+    if s.side:
+        found |= {"side": s.side, "f": s.driven or s.ref}
     if later.get(s.uid, s.v) != s.v:
         found["g"] = later[s.uid]
     if s.cols == 1:

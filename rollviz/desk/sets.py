@@ -70,6 +70,12 @@ class Strip(Struct, frozen=True):
     line: str = ""
     verb: Text = text()
     parked: bool = False
+    side: str = ""
+    """"a" or "b" of two Deployments that belong together (duo)."""
+    word: str = ""
+    """What stands on its tape instead of its version, as one of two."""
+    driven: str = ""
+    """What its fader moves, if not the set itself."""
 
     @property
     def hue(self) -> int:
@@ -119,7 +125,8 @@ class Strip(Struct, frozen=True):
     @property
     def tape(self) -> Tape:
         under = f"revision {self.revision}" if self.revision else "by hand"
-        return Tape(self.id, self.short, self.name, self.image, under if self.short == self.label else f"{self.deployment}, {under}")
+        alone = self.short == self.label or self.side
+        return Tape(self.id, self.word or self.short, self.name, self.image, under if alone else f"{self.deployment}, {under}")
 
     @property
     def move(self) -> Move:

@@ -11,11 +11,17 @@ def first_revision(rs: ReplicaSet) -> int:
     return int(history) if history.isdigit() else revision_of(rs) or 0
 
 
+def hue_revision(rs: ReplicaSet, revision: int) -> int:
+    """Hues go by revision; what a Deployment called green makes begins with the hue that looks it, since blue has the first."""
+    owner = controller_of(rs)
+    return revision + 2 if revision and owner is not None and "green" in owner.name.split("-") else revision
+
+
 def version_of(memory, store, rs: ReplicaSet) -> Version:
     """With several Deployments the name says whose version it is."""
     owner = controller_of(rs)
     revision = first_revision(rs)
-    hue = memory.hues.peek(rs.metadata.uid, revision)
+    hue = memory.hues.peek(rs.metadata.uid, hue_revision(rs, revision))
     if owner is None or not revision:
         return Version(rs.metadata.name, hue)
     label = f"v{revision}"

@@ -19,7 +19,23 @@ from rollviz.rooms.room import Room
 from simulation import scenario
 from simulation.api.errors import StatusError
 
-SHEETS = ("recording", "strip", "pod", "service", "master", "why", "actions", "lesson", "rack", "takes", "share", "exports", "terminal")
+SHEETS = (
+    "recording",
+    "strip",
+    "pod",
+    "service",
+    "master",
+    "why",
+    "actions",
+    "lesson",
+    "rack",
+    "takes",
+    "share",
+    "exports",
+    "terminal",
+    "crossfader",
+    "comparison",
+)
 SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×", 64.0: "64×"}
 
 

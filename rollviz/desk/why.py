@@ -13,7 +13,7 @@ from simulation.pods import ready_since
 class Term(NamedTuple):
     """A number of a sum with what it is; `op` stands before it."""
 
-    n: int
+    n: int | str
     label: str
     op: str = ""
 

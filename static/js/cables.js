@@ -33,8 +33,8 @@ function centre(element, origin) {
 
 function lead(from, to) {
   if (Math.abs(to.y - from.y) < 3) return `M${from.x} ${from.y}H${to.x}`;
-  const r = Math.max(0, Math.min(22, Math.abs(to.y - from.y), Math.abs(to.x - from.x)));
-  return `M${from.x} ${from.y}H${to.x - r}Q${to.x} ${from.y} ${to.x} ${from.y + r}V${to.y}`;
+  const r = Math.max(0, Math.min(22, Math.abs(to.y - from.y), Math.abs(to.x - from.x))), way = Math.sign(to.x - from.x) * r;
+  return `M${from.x} ${from.y}H${to.x - way}Q${to.x} ${from.y} ${to.x} ${from.y + r}V${to.y}`;
 }
 
 function path(line, name, hue, dark) {

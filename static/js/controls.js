@@ -36,6 +36,7 @@ export const CLOCK = {
   undo: () => ({ undo: "yes" }),
   speed: (speed) => ({ speed }),
   take: (take) => ({ take }),
+  listen: () => ({ paused: "no" }),
 };
 
 // For what htmx does not send.

@@ -9,6 +9,7 @@ import "./knob.js";
 import { showStep } from "./lesson.js";
 import { drawMaster } from "./master.js";
 import { drawPast } from "./past.js";
+import { drawDuo } from "./duo.js";
 import { drawRack } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
@@ -22,6 +23,7 @@ onDraw(({ state, patch, whole, graph, dragged }) => {
   if (("max" in patch || whole) && !isHeld()) drawScale(state);
   if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
   if (patch.m || whole) drawMaster(state);
+  if (patch.duo || whole) drawDuo(state);
   drawFaders();
   if (patch.rec || whole) drawRecording(state, graph);
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});

@@ -34,7 +34,7 @@ async function release(fader) {
   listeners.forEach((listener) => listener());
 }
 
-const host = (fader) => fader.closest(".strip, .master");
+const host = (fader) => fader.closest(".strip, .master, .deckm");
 
 async function send(fader, hand) {
   clearTimeout(hand.timer);

@@ -1,5 +1,6 @@
 // The desk's keys.
 import { CLOCK, refuse, setClock } from "./controls.js";
+import { cut } from "./crossfader.js";
 import { onKeys } from "./keyboard.js";
 import { LESSON_KEYS, nextKey } from "./lesson.js";
 import { openShare } from "./share.js";
@@ -12,6 +13,8 @@ const KEYS = {
   g: () => { prefix = Date.now() + 1500; },
   u: (target) => target.closest(".strip")?.querySelector(".foot [data-do]")?.click(),
   w: () => document.getElementById("why").focus(),
+  a: () => cut("a"),
+  b: () => cut("b"),
   n: () => nextKey()?.click(),
   p: () => document.getElementById("project-key").click(),
   s: () => openShare(),
@@ -29,7 +32,8 @@ onKeys((key) => {
 
 function placeOf(key) {
   if (/^[1-9]$/.test(key)) return document.querySelectorAll(".strip [data-fader]")[Number(key) - 1];
-  return document.querySelector({ m: "#desired", s: "#service", n: "#rack" }[key] ?? "nowhere");
+  const master = document.getElementById("desk").dataset.scene === "bluegreen" ? "#desired-a" : "#desired";
+  return document.querySelector({ m: master, s: "#service", n: "#rack" }[key] ?? "nowhere");
 }
 
 function focus(element) {

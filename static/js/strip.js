@@ -33,10 +33,13 @@ function drawStrip(element, set, state, whole) {
   ghost.style.setProperty("--at", set.g ?? 0);
   setAttribute(element, "data-target", set.tgt);
   setAttribute(element, "data-hue", String(set.hue));
+  setAttribute(element, "data-side", set.side);
+  setAttribute(fader, "data-fader", set.f ?? element.dataset.rs);
   const jack = element.querySelector(".jack");
   setAttribute(jack, "data-plug", set.plug);
-  setText(element.querySelector('[data-n="endpoints"]'), set.e);
-  setText(element.querySelector('[data-n="endpoint-word"]'), set.e === 1 ? "endpoint" : "endpoints");
+  const apart = state.duo.kind === "bluegreen" && !set.plug;
+  setText(element.querySelector('[data-n="endpoints"]'), apart ? "unplugged" : set.e);
+  setText(element.querySelector('[data-n="endpoint-word"]'), apart ? "label differs" : set.e === 1 ? "endpoint" : "endpoints");
   const of = element.querySelector('[data-n="of"]'), length = `${set.r}/${set.v}`.length;
   setText(of, `${set.r}/${set.v}`);
   setAttribute(of, "data-wide", length > 7 ? "2" : length > 5 ? "1" : null);

@@ -1,0 +1,88 @@
+"""Blue/green: the crossfader cuts, by pointer and by key, and is what kubectl says it is; nothing of it ever rests in the middle."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+TO_BLUE, TO_GREEN = (f"""patch service web -p '{{"spec":{{"selector":{{"app":"{side}"}}}}}}'""" for side in ("blue", "green"))
+BLUE_GREEN = (
+    "create deployment blue --image=web:1.0 --replicas=3",
+    "create service clusterip web --tcp=80",
+    "create deployment green --image=web:2.0 --replicas=3",
+)
+RUN = """(lines) => { const app = document.getElementById("app"); for (const line of lines)
+    htmx.ajax("POST", `/d/${app.dataset.desk}/do`, { source: app, target: app, swap: "none", values: { verb: "run", line } }); }"""
+"""All at once, as quick hands would: none may be lost."""
+
+
+def run(page, *lines: str) -> None:
+    page.evaluate(RUN, lines)
+
+
+def selector(server, page) -> dict[str, str]:
+    state = server.get(f"/api/desks/{page.desk}/state")[1]
+    return state["services"][0]["spec"]["selector"]
+
+
+def on(page, letter: str) -> None:
+    """The cap is at this end, and the leads say so too."""
+    page.wait_for_selector(f'#fade-{letter}[aria-checked="true"]')
+    page.wait_for_selector(f'.xf__cap[data-at="{letter}"]')
+    page.wait_for_selector(f'.strip[data-side="{letter}"] .jack[data-plug="lit"]')
+
+
+def test_the_crossfader_cuts_by_pointer_by_key_and_by_arrow(server, new_desk, open_page):
+    page = new_desk("blank")
+    page.click('[data-clock=speed][data-value="16"]')
+    run(page, *BLUE_GREEN[:2])
+    assert not page.is_visible(".xf__slot") and page.is_visible("#master")
+    run(page, BLUE_GREEN[2])
+    page.wait_for_selector(".xf__slot")
+    page.wait_for_selector('.strip[data-side="b"] [data-n=of]:text-is("3/3")')
+    assert page.locator(".xf__cap").count() == 0
+    assert not page.is_visible("#master")
+
+    page.click("#fade-a")
+    on(page, "a")
+    assert selector(server, page) == {"app": "blue"}
+    assert page.locator("#log li").first.inner_text().endswith(f"You ran {TO_BLUE}")
+
+    slot = page.locator(".xf__slot").bounding_box()
+    y, left, right = slot["y"] + slot["height"] / 2, slot["x"] + 20, slot["x"] + slot["width"]
+    page.mouse.move(left, y)
+    page.mouse.down()
+    page.mouse.move(left + slot["width"] * 0.3, y)
+    assert page.get_attribute(".xf__cap", "data-at") == "a"
+    page.mouse.move(right - slot["width"] * 0.3, y)
+    on(page, "b")
+    page.mouse.up()
+    assert selector(server, page) == {"app": "green"}
+    assert page.locator(".cables .core").count() == 1
+
+    page.keyboard.press("a")
+    on(page, "a")
+    page.keyboard.press("b")
+    on(page, "b")
+    page.focus("#fade-b")
+    page.keyboard.press("ArrowLeft")
+    on(page, "a")
+    assert page.evaluate("document.activeElement.id") == "fade-a"
+    page.keyboard.press("a")
+    ran = [line.inner_text() for line in page.locator("#log li").all() if "You ran patch" in line.inner_text()]
+    assert len(ran) == 5
+
+    page.focus("#desired-b")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector('.strip[data-side="b"] [data-n=of]:text-is("4/4")')
+    page.wait_for_selector('.xf__stats b:text-is("7")')
+
+    viewer = open_page(page.url)
+    viewer.wait_for_selector("#app[data-role=viewer][data-live]")
+    on(viewer, "a")
+    viewer.keyboard.press("b")
+    viewer.wait_for_selector("#told:not([hidden])")
+    assert selector(server, page) == {"app": "blue"}
+    serious = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert serious == []
+
+    run(page, "delete deployment green")
+    page.wait_for_selector("#master", state="visible")
+    assert not page.is_visible(".xf__slot")
