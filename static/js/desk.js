@@ -2,6 +2,7 @@
 import "./vars.js";
 import { drawCables } from "./cables.js";
 import { app, blocked, showControls } from "./controls.js";
+import { drawDuo } from "./duo.js";
 import { drawFaders, isHeld, onRelease } from "./fader.js";
 import { onDraw, onElements, onTime, redraw, tell } from "./feed.js";
 import "./keys.js";
@@ -9,7 +10,6 @@ import "./knob.js";
 import { showStep } from "./lesson.js";
 import { drawMaster } from "./master.js";
 import { drawPast } from "./past.js";
-import { drawDuo } from "./duo.js";
 import { drawRack } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
