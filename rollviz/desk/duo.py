@@ -126,6 +126,8 @@ def duo(services: list[Service], found: list[Group], strips: tuple[Strip, ...]) 
     if not one.metadata.namespace == two.metadata.namespace == service.metadata.namespace:
         return None
     keys = _apart(service.spec.selector, one, two)
+    if keys and (_is_own(service, keys, one, two) or _is_own(service, keys, two, one)):
+        return None
     if keys:
         return Duo(BLUE_GREEN, service, _side("a", "A", one, strips), _side("b", "B", two, strips), keys)
     stable, canary = (two, one) if _called_canary(one) and not _called_canary(two) else (one, two)
@@ -167,6 +169,14 @@ def _apart(selector: dict[str, str], one: Deployment, two: Deployment) -> tuple[
         return ()
     keys = tuple(key for key in sorted(selector) if a[key] != b[key])
     return keys if all(a[key] == value for key, value in selector.items() if key not in keys) else ()
+
+
+def _is_own(service: Service, keys: tuple[str, ...], one: Deployment, other: Deployment) -> bool:
+    """A Service that bears the name of the one it finds is that one's own, and the other another application; unless the other is called
+    after it (web, web-green), or they have something in common that the selector asks for."""
+    labels, selector = one.spec.template.metadata.labels, service.spec.selector
+    called = service.metadata.name == one.metadata.name and not other.metadata.name.startswith(f"{one.metadata.name}-")
+    return called and len(keys) == len(selector) and all(labels[key] == selector[key] for key in keys)
 
 
 def _called_canary(d: Deployment) -> bool:

@@ -60,6 +60,12 @@ def test_the_scene_comes_with_the_second_deployment_and_goes_with_it():
     assert scene(desk.do("delete service blue", "delete deployment green").run(60)) == ""
 
 
+def test_another_application_beside_the_one_with_the_service_is_no_pair():
+    desk = Watched().do("create deployment web --image=web:1.0", "expose deployment web --port=80", "create deployment api --image=httpd:1")
+    assert scene(desk) == ""
+    assert scene(desk.do("delete deployment api", "create deployment web-green --image=web:2.0").run(60)) == BLUE_GREEN
+
+
 def test_the_ends_are_patches_of_the_selector_and_the_engine_is_where_they_lead():
     desk = two()
     assert on_air(desk) == ""
