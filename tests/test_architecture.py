@@ -86,7 +86,7 @@ MAY_IMPORT = {
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
 
-TOP = {"scenario", "conditions", "recording", "tape", "copies", "conformance", "bench", "forecast", "questions", "links"}
+TOP = {"scenario", "conditions", "recording", "tape", "copies", "conformance", "bench", "forecast", "questions", "switching", "links"}
 
 
 def modules():
