@@ -30,11 +30,6 @@ class Key(NamedTuple):
     """A kubectl line, or "" for the key that only lets time go on."""
     first: bool
 
-    @property
-    def comment(self) -> bool:
-        """What happens to the world around the cluster has no verb in kubectl."""
-        return self.line.startswith("#")
-
 
 def heard(recording: Recording, duo: Duo) -> Verdict | None:
     """What may be said of what both have heard so far; None if nobody sends requests."""
@@ -61,12 +56,14 @@ def said(duo: Duo, heard: Verdict | None) -> Said:
             images = Code(" + ".join(_images(duo.a).values()))
             return Said(what, "Promoted", text("Both run ", images, ". Nothing is left to compare; the canary's pods may go."))
         case "nobody":
-            return Said(what, "Nobody sends requests", text("A verdict needs requests to compare. ", *_share(duo)))
+            return Said(what, "Nobody sends requests", text("A verdict needs requests to compare. ", *_share(duo, "would hear")))
         case "silent":
             return Said(what, "The canary hears nothing", text("None of its pods is ready. ", *_share(duo)))
         case "worse":
-            sums = [run for m in heard.worse for run in (strong(_capital(NAMES[m.name])), f": {m.sum}. ")]
-            return Said(what, "Fade the canary out", text(*sums, *_share(duo)))
+            first, *more = heard.worse
+            also = [" Also ", " and ".join(NAMES[m.name] for m in more), "."] if more else []
+            sum_ = [strong(_capital(NAMES[first.name])), f": {first.sum}.", *also, " "]
+            return Said(what, "Fade the canary out", text(*sum_, *_share(duo)))
         case "nothing worse":
             shown = f"{_thousands(heard.canary)} requests of "
             return Said(
@@ -92,8 +89,7 @@ def keys(duo: Duo, heard: Verdict | None) -> tuple[Key, ...]:
     if what == PROMOTED:
         return out, listen
     if what == NOBODY:
-        clients = Key("clients", text("let clients come"), f"# {duo.service.metadata.name}: 200 requests/s", True)
-        return clients, out, _promote(duo, what)
+        return out, _promote(duo, what)
     return out, listen, _promote(duo, what)
 
 
@@ -145,22 +141,31 @@ def headline(duo: Duo, heard: Verdict | None) -> Text:
         verdict.EARLY: ". It is too early to say more.",
         NOBODY: ". Nobody sends any.",
     }
-    return text("The ", duo.b.version, f" hears {_part(duo)}", ends.get(what, "."))
+    return text("The ", duo.b.version, f" {'would hear' if what == NOBODY else 'hears'} {_part(duo)}", ends.get(what, "."))
 
 
 def why(duo: Duo) -> Why:
     """The share of the requests is the share of the endpoints."""
     canary, every = duo.b.endpoints, duo.a.endpoints + duo.b.endpoints
-    share = f"{100 * canary / every:.0f} %" if every else "0 %"
+    share = f"{100 * canary / every:.0f}\u00a0%" if every else "0\u00a0%"
     sum_ = (Term(canary, "canary pods ready"), Term(every, "pods ready", "÷"), Term(share, "of the requests", "="))
     selector = Code(",".join(f"{key}={value}" for key, value in sorted(duo.service.spec.selector.items())))
     said = text("The Service knows nothing of canaries. It spreads requests over every ready pod that has ", selector, ".")
-    less = text(said, " For 10 % run 1 canary beside 9 stable pods.")
+    less = text(said, " For 10\u00a0% run 1 canary beside 9 stable pods.")
     return Why(text("Why does ", duo.b.version, f" hear {share}?"), sum_, less)
 
 
-def _share(duo: Duo) -> list:
-    return ["It hears ", f"{_part(duo)}: {duo.b.endpoints} of {duo.a.endpoints + duo.b.endpoints} endpoints."]
+def both(duo: Duo) -> str:
+    """Why the Service finds pods of both."""
+    a, b = duo.a.labels, duo.b.labels
+    apart = sorted(key for key in {*a, *b} if a.get(key) != b.get(key) and key not in duo.service.spec.selector)
+    if apart and all(s.plug for side in duo.sides for s in side.strips if s.target):
+        return f"The selector does not ask for {' or '.join(apart)}, so it finds both."
+    return "Pods of both carry the labels that the selector asks for."
+
+
+def _share(duo: Duo, hears: str = "hears") -> list:
+    return [f"It {hears} ", f"{_part(duo)}: {duo.b.endpoints} of {duo.a.endpoints + duo.b.endpoints} endpoints."]
 
 
 def _part(duo: Duo) -> str:

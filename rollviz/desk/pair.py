@@ -5,12 +5,13 @@ from typing import Any
 from rollviz.desk import comparison, crossfader
 from rollviz.desk.delta import Tree
 from rollviz.desk.duo import BLUE_GREEN, CANARY, Duo
+from rollviz.desk.service import ServiceBox
 from simulation.recording import Recording
 
 Parts = dict[str, tuple[str, Any]]
 
 
-def parts(recording: Recording, duo: Duo | None) -> Parts:
+def parts(recording: Recording, duo: Duo | None, box: ServiceBox) -> Parts:
     """Elements by id; those that every desk has replace its own, the others are empty without a pair."""
     found: Parts = {"fade": ("fade", None), "verdict": ("verdict", None), "abkeys": ("abkeys", ())}
     if duo is None:
@@ -22,6 +23,7 @@ def parts(recording: Recording, duo: Duo | None) -> Parts:
             found |= {"now": ("now", crossfader.headline(duo)), "why": ("why", crossfader.why(duo, back))}
         return found
     heard = comparison.heard(recording, duo)
+    found["service"] = "service", box._replace(say=comparison.both(duo))
     found |= {"verdict": ("verdict", comparison.said(duo, heard)), "abkeys": ("abkeys", comparison.keys(duo, heard))}
     if duo.resting:
         found |= {"now": ("now", comparison.headline(duo, heard)), "why": ("why", comparison.why(duo))}

@@ -95,12 +95,13 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     most = shown[0].max if shown else scale_for(found, cluster.store)
     row = Strips(tuple(s.id for s in shown), len(spines))
     taught = lesson(recording)
+    box = service_box(cluster.store.list("Service"), shown, scene)
     parts: dict[str, tuple[str, Any]] = {
         "now": ("now", headline(scene, all_strips, len(cluster.store.loose))),
         "marks": ("marks", marks(recording)),
         "spines": ("spines", spines),
         "loose": ("loose", loose(cluster.store, most)),
-        "service": ("service", service_box(cluster.store.list("Service"), shown, scene)),
+        "service": ("service", box),
         "callout": ("callout", stuck),
         "empty": ("empty", _empty(found, cluster.store, taught)),
         "head": ("head", head(scene)),
@@ -111,7 +112,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "acts": ("acts", _acts(scene, cluster.store)),
         "rack": ("rack", rack(cluster.store)),
         "takes": ("takes", lanes(takes, recording.live)),
-        **pair.parts(recording, two),
+        **pair.parts(recording, two, box),
     }
     if taught is not None:
         parts["lesson"] = ("lesson", taught)

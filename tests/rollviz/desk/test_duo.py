@@ -151,8 +151,8 @@ def test_pods_that_are_enabled_by_a_label_make_a_canary_of_their_deployment():
     assert scene(desk.do("label pods -l app=web status=enabled").run(1)) == ""
     first = next(cell.name for s in desk.look().strips for cell in s.pods if s.deployment == "next")
     assert scene(desk.do(f"label pod {first} status=enabled").run(1)) == CANARY
-    assert str(desk.says("why").title) == "Why does canary hear 20 %?"
-    assert [(t.op, t.n) for t in desk.says("why").sum] == [("", 1), ("÷", 5), ("=", "20 %")]
+    assert str(desk.says("why").title) == "Why does canary hear 20\u00a0%?"
+    assert [(t.op, t.n) for t in desk.says("why").sum] == [("", 1), ("÷", 5), ("=", "20\u00a0%")]
 
 
 def test_who_is_called_canary_is_it_whoever_came_first():
