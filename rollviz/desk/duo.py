@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from rollviz.desk.service import endpoint_counts, selects
 from rollviz.desk.sets import Group, Strip
 from rollviz.desk.words import Code, Version, text
 from simulation.controllers.deployment import util
@@ -116,25 +117,42 @@ class Duo(NamedTuple):
         return shlex.join(["patch", "service", self.service.metadata.name, *scope, "-p", patch])
 
 
-def duo(services: list[Service], found: list[Group], strips: tuple[Strip, ...]) -> Duo | None:
-    """What the desk's two Deployments and its one Service make together; None if there are more or fewer, or they have nothing to do with
-    one another."""
-    groups, services = [group for group in found if group.d is not None], [s for s in services if s.spec.selector]
-    if len(groups) != 2 or len(found) != 2 or len(services) != 1:
+class Found(NamedTuple):
+    """Two Deployments and a Service, as the store has them; `one` is A, or stable."""
+
+    kind: str
+    service: Service
+    one: Group
+    other: Group
+    keys: tuple[str, ...] = ()
+
+
+def find(store, found: list[Group]) -> Found | None:
+    """What the two Deployments and the one Service of a cluster make together; None if there are more or fewer, or they have nothing to do
+    with one another."""
+    services = [service for service in store.list("Service") if service.spec.selector]
+    if len(found) != 2 or len(services) != 1 or any(group.d is None for group in found):
         return None
-    service, (one, two) = services[0], (group.d for group in groups)
-    if not one.metadata.namespace == two.metadata.namespace == service.metadata.namespace:
+    service, (one, other) = services[0], (group.d for group in found)
+    if not one.metadata.namespace == other.metadata.namespace == service.metadata.namespace:
         return None
-    keys = _apart(service.spec.selector, one, two)
-    if keys and (_is_own(service, keys, one, two) or _is_own(service, keys, two, one)):
-        return None
+    keys = _apart(service.spec.selector, one, other)
     if keys:
-        return Duo(BLUE_GREEN, service, _side("a", "A", one, strips), _side("b", "B", two, strips), keys)
-    stable, canary = (two, one) if _called_canary(one) and not _called_canary(two) else (one, two)
-    sides = _side("a", "stable", stable, strips), _side("b", "canary", canary, strips)
-    if all(any(s.plug or s.endpoints for s in side.strips) for side in sides):
-        return Duo(CANARY, service, *sides, ())
-    return None
+        own = _is_own(service, keys, one, other) or _is_own(service, keys, other, one)
+        return None if own else Found(BLUE_GREEN, service, *found, keys)
+    if not all(_is_behind(store, service, group) for group in found):
+        return None
+    swapped = _called_canary(one) and not _called_canary(other)
+    return Found(CANARY, service, *(reversed(found) if swapped else found))
+
+
+def duo(found: Found | None, strips: tuple[Strip, ...]) -> Duo | None:
+    """The same with their strips."""
+    if found is None:
+        return None
+    words = ("A", "B") if found.kind == BLUE_GREEN else ("stable", "canary")
+    sides = (_side(letter, word, group.d, strips) for letter, word, group in zip("ab", words, (found.one, found.other), strict=True))
+    return Duo(found.kind, found.service, *sides, found.keys)
 
 
 def dressed(pair: Duo | None, strips: tuple[Strip, ...]) -> tuple[Strip, ...]:
@@ -177,6 +195,14 @@ def _is_own(service: Service, keys: tuple[str, ...], one: Deployment, other: Dep
     labels, selector = one.spec.template.metadata.labels, service.spec.selector
     called = service.metadata.name == one.metadata.name and not other.metadata.name.startswith(f"{one.metadata.name}-")
     return called and len(keys) == len(selector) and all(labels[key] == selector[key] for key in keys)
+
+
+def _is_behind(store, service: Service, group: Group) -> bool:
+    """Whether the Service sends to pods of this Deployment, or would as soon as they are ready."""
+    if selects(service, group.d.metadata.namespace, group.d.spec.template.metadata.labels):
+        return True
+    counts = endpoint_counts(store)
+    return any(counts.get(rs.metadata.uid) for rs in group.sets)
 
 
 def _called_canary(d: Deployment) -> bool:

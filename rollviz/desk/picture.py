@@ -14,7 +14,7 @@ from rollviz.desk.acts import Act, acts
 from rollviz.desk.bars import Bars
 from rollviz.desk.callout import callout
 from rollviz.desk.delta import Tree
-from rollviz.desk.duo import dressed, duo
+from rollviz.desk.duo import dressed, duo, find
 from rollviz.desk.headline import headline
 from rollviz.desk.lesson import Lesson, lesson
 from rollviz.desk.marks import marks
@@ -87,7 +87,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     cluster = recording.cluster
     found = groups(cluster.store)
     all_strips = strips(memory, cluster.store, found)
-    two = duo(cluster.store.list("Service"), found, all_strips)
+    two = duo(find(cluster.store, found), all_strips)
     all_strips = dressed(two, all_strips)
     scene = _scene(memory, recording, found, all_strips)
     stuck = callout(scene) if two is None else None

@@ -1,7 +1,7 @@
 """What is said of a canary has its sum, and what may be done about it is a kubectl line that does it."""
 
 from rollviz.desk import comparison
-from rollviz.desk.duo import Duo, duo
+from rollviz.desk.duo import Duo, duo, find
 from rollviz.desk.sets import groups
 from simulation.verdict import Heard, Verdict, judge
 from tests.rollviz.desk.desks import Watched
@@ -21,7 +21,7 @@ def behind_one_service(stable: int = 8, canary: int = 2) -> Watched:
 
 def pair(desk: Watched) -> Duo:
     store = desk.recording.cluster.store
-    return duo(store.list("Service"), groups(store), desk.look().strips)
+    return duo(find(store, groups(store)), desk.look().strips)
 
 
 def heard(stable: tuple[int, int], canary: tuple[int, int], slower: int = 0) -> Verdict:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rollviz.desk import crossfader
-from rollviz.desk.duo import BLUE_GREEN, CANARY, duo
+from rollviz.desk.duo import BLUE_GREEN, CANARY, duo, find
 from rollviz.desk.service import endpoint_counts
 from rollviz.desk.sets import groups
 from simulation.commands import Create
@@ -170,7 +170,7 @@ def test_who_is_called_canary_is_it_whoever_came_first():
 
 def _duo(desk: Watched):
     store = desk.recording.cluster.store
-    return duo(store.list("Service"), groups(store), desk.look().strips)
+    return duo(find(store, groups(store)), desk.look().strips)
 
 
 def _reached(desk: Watched) -> set[str]:
