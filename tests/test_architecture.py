@@ -86,7 +86,20 @@ MAY_IMPORT = {
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
 
-TOP = {"scenario", "conditions", "recording", "tape", "copies", "conformance", "bench", "forecast", "questions", "switching", "links"}
+TOP = {
+    "scenario",
+    "conditions",
+    "recording",
+    "tape",
+    "copies",
+    "conformance",
+    "bench",
+    "forecast",
+    "questions",
+    "switching",
+    "links",
+    "foresight",
+}
 
 
 def modules():

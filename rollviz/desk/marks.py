@@ -52,6 +52,8 @@ def _few_words(command) -> str:
     words = [word for word in command.kubectl().split() if not word.startswith("-") or word.startswith("--replicas=")]
     if words[:2] == ["set", "image"]:
         return f"set image {words[-1].partition('=')[2]}"
+    if words[:2] == ["set", "selector"]:
+        return f"select {words[-1]}"[:40]
     if words[0] == "scale":
         return f"scale {words[-1].partition('=')[2]}"
     if words[0] == "rollout":

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from rollviz.desk.delta import Tree
 from rollviz.desk.scene import Scene
 from rollviz.desk.words import pick
+from simulation.api.selectors import from_object
 from simulation.controllers.deployment import util
 
 
@@ -13,6 +14,8 @@ class Head(NamedTuple):
     paused: bool
     line: str
     verb: str
+    selector: str = ""
+    """Which pods it counts, as kubectl's -l writes it."""
 
 
 class Knob(NamedTuple):
@@ -73,7 +76,8 @@ def head(scene: Scene | None) -> Head:
     d = scene.group.d
     verb = "resume" if d.spec.paused else "pause"
     scope = f" -n {d.metadata.namespace}" if d.metadata.namespace != "default" else ""
-    return Head(scene.name, d.spec.paused, f"rollout {verb} deployment/{scene.name}{scope}", f"{verb} rollout")
+    line = f"rollout {verb} deployment/{scene.name}{scope}"
+    return Head(scene.name, d.spec.paused, line, f"{verb} rollout", str(from_object(d.spec.selector)))
 
 
 def knobs(scene: Scene | None) -> Knobs:

@@ -95,7 +95,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     most = shown[0].max if shown else scale_for(found, cluster.store)
     row = Strips(tuple(s.id for s in shown), len(spines))
     taught = lesson(recording)
-    box = service_box(cluster.store.list("Service"), shown, scene)
+    box = service_box(cluster.store, shown, scene)
     parts: dict[str, tuple[str, Any]] = {
         "now": ("now", headline(scene, all_strips, len(cluster.store.loose))),
         "marks": ("marks", marks(recording)),
@@ -125,6 +125,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     later = {} if recording.live else {rs.metadata.uid: rs.spec.replicas for rs in recording.tape.cluster.store.list("ReplicaSet")}
     moving = {
         "t": cluster.now,
+        "rev": cluster.store.revision,
         "run": not clock_.paused,
         "speed": clock_.speed,
         "max": most,

@@ -8,7 +8,7 @@ from rollviz.desk.cells import STATES, Cell, loose_cells
 from rollviz.desk.delta import Tree
 from rollviz.desk.memory import Memory
 from rollviz.desk.moves import with_move
-from rollviz.desk.service import endpoint_counts, selects
+from rollviz.desk.service import endpoint_counts, picks, picks_loose
 from rollviz.desk.sets import Group, Strip, strip
 from simulation.controllers.deployment import util
 
@@ -51,6 +51,11 @@ class Loose(NamedTuple):
     cells: tuple[Cell, ...]
     cols: int
     rows: int
+    endpoints: int
+    plug: str
+    """As a strip's."""
+    sending: str
+    """The Service that sends to some of them, or would."""
 
     @property
     def n(self) -> int:
@@ -74,8 +79,7 @@ def strips(memory: Memory, store, found: list[Group]) -> tuple[Strip, ...]:
     made = []
     for group in found:
         for rs in group.sets:
-            labels = rs.spec.template.metadata.labels
-            selected = any(selects(service, rs.metadata.namespace, labels) for service in services)
+            selected = any(picks(service, store, rs.metadata.namespace, rs.metadata.uid) for service in services)
             made.append(with_move(memory, group, strip(memory, store, group, rs, counts, selected, top)))
     return tuple(made)
 
@@ -96,7 +100,19 @@ def loose(store, top: int) -> Loose | None:
     first = next(iter(store.loose.values()))
     columns = scale.columns(top)
     image = " + ".join(c.image for c in first.spec.containers)
-    return Loose(first.metadata.name, image, loose_cells(store.loose.values(), store.now), columns, -(-top // columns))
+    cells = loose_cells(store.loose.values(), store.now)
+    n, sending = _sending(store)
+    plug = "lit" if n else "dark" if sending else ""
+    return Loose(first.metadata.name, image, cells, columns, -(-top // columns), n, plug, sending)
+
+
+def _sending(store) -> tuple[int, str]:
+    """(how many of them get requests, from which Service, or which one would send)."""
+    for service in store.list("Service"):
+        n = endpoint_counts(store, service.metadata.name).get("", 0)
+        if n or picks_loose(service, store):
+            return n, service.metadata.name
+    return 0, ""
 
 
 def moving_set(s: Strip, later: dict[str, int]) -> Tree:

@@ -194,7 +194,7 @@ def strip(memory, store, group: Group, rs: ReplicaSet, endpoints: dict[str, int]
         peak=max(memory.peaks.get(meta.uid, 0), owned.ready),
         dest=None,
         pin="",
-        plug=("lit" if n else "dark") if selected else "",
+        plug="lit" if n else "dark" if selected else "",
         pods=cells(owned, store.now, rs.spec.min_ready_seconds),
         max=top,
     )

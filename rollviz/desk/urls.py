@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollviz.desk import views
+from rollviz.desk import closeups, views
 
 urlpatterns = [
     path("", views.home),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("d/<str:desk>/do", views.do),
     path("d/<str:desk>/clock", views.set_clock),
     path("d/<str:desk>/copy", views.copy),
+    path("d/<str:desk>/pod", closeups.pod),
+    path("d/<str:desk>/label", closeups.label),
+    path("d/<str:desk>/selector", closeups.selector_editor),
+    path("d/<str:desk>/selector/plan", closeups.selector_plan),
 ]

@@ -30,6 +30,7 @@ SHEETS = (
     "lesson",
     "rack",
     "takes",
+    "inspector",
     "share",
     "exports",
     "terminal",

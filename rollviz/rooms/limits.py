@@ -23,6 +23,9 @@ LIFE_SECONDS = 24 * 3600
 TAKES_PER_DESK = 200
 LOOKS_PER_MINUTE = 600
 
+CLOSEUPS_PER_MINUTE = 6_000
+"""A class behind one address, each with a pod open that is asked for twice a second while the cluster moves."""
+
 LOOKS_SHARE = 0.25
 """The part of its process's time that a desk spends on those who look back alone; the more they are, the longer each waits."""
 
@@ -76,6 +79,9 @@ new_desks = Allowances(NEW_DESKS_PER_MINUTE, "new desks")
 
 new_links = Allowances(NEW_LINKS_PER_MINUTE, "new links")
 """Short links are kept, so they are counted as desks are."""
+
+closeups = Allowances(CLOSEUPS_PER_MINUTE, "close looks")
+"""By network address."""
 
 looks = Allowances(LOOKS_PER_MINUTE, "looks into the past")
 """By network address, for those who ask without a socket; a page's looks are paced by its desk."""

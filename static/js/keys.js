@@ -1,6 +1,7 @@
 // The desk's keys.
 import { CLOCK, refuse, setClock } from "./controls.js";
 import { cut } from "./crossfader.js";
+import { close as closeInspector } from "./inspector.js";
 import { onKeys } from "./keyboard.js";
 import { LESSON_KEYS, nextKey } from "./lesson.js";
 import { openShare } from "./share.js";
@@ -12,7 +13,7 @@ const KEYS = {
   ".": () => refuse() || setClock(CLOCK.step()),
   g: () => { prefix = Date.now() + 1500; },
   u: (target) => target.closest(".strip")?.querySelector(".foot [data-do]")?.click(),
-  w: () => document.getElementById("why").focus(),
+  w: () => { closeInspector(); document.getElementById("why").focus(); },
   a: () => cut("a"),
   b: () => cut("b"),
   n: () => nextKey()?.click(),

@@ -1,4 +1,5 @@
 // A strip's numbers, its cap and its cells. The engine's values go into custom properties; CSS does the geometry and the motion.
+import { dress, keepOne } from "./cells.js";
 import { isHeld, showValue } from "./fader.js";
 import { glyph, setAttribute, setText } from "./state.js";
 
@@ -7,6 +8,7 @@ const NAMES = { a: "available", r: "ready, not yet available", n: "running, not 
 const STEPS = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 export function drawStrips(state, patches, whole) {
+  if (whole) dressLoose();
   const row = document.getElementById("strips");
   const count = String(Object.keys(state.sets).length);
   if (row.dataset.n !== count) row.dataset.n = count;
@@ -15,6 +17,14 @@ export function drawStrips(state, patches, whole) {
     const element = document.getElementById(id), set = state.sets[id];
     if (element && set) drawStrip(element, set, state, whole);
   }
+}
+
+// Pods that nobody counts come as elements, not as numbers.
+function dressLoose() {
+  const list = document.querySelector("#loose .pods");
+  if (!list) return;
+  for (const cell of list.children) dress(list, cell, cell.title);
+  keepOne(list);
 }
 
 function drawStrip(element, set, state, whole) {
@@ -59,7 +69,9 @@ function drawPods(list, set, cols, whole) {
       setText(cell.lastChild, words[i] ?? "");
       setAttribute(cell, "title", `${names[i] ?? ""}: ${NAMES[letter]}`);
     }
+    dress(list, cell, cols === 1 ? cell.title : `pod ${i + 1}: ${NAMES[letter]}`);
   }
+  keepOne(list);
 }
 
 function newCell(list, whole) {

@@ -1,0 +1,275 @@
+"""One pod, as its own record tells it: who it is, its labels and who asks for them, where it runs, its conditions, containers, events.
+
+Times are of the run's clock and stand still, so that what was read is shown again only when the pod has changed.
+"""
+
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from rollviz.desk.cells import STATES, Cell
+from rollviz.desk.memory import memory_of
+from rollviz.desk.picture import Picture
+from rollviz.desk.versions import version_of
+from rollviz.desk.words import Text, Version, clock, of_seconds, pick, text
+from simulation.events import last_seen
+from simulation.foresight import askers
+from simulation.kubelet import HEALTHY, Kubelet
+from simulation.objects import ContainerStatus, Event, Pod
+from simulation.pods import is_finished, ready_since
+from simulation.states import FAULTY, pod_state
+from simulation.store import Store, controller_of
+
+EVENTS = 12
+
+
+class Label(NamedTuple):
+    key: str
+    value: str
+    asked: tuple[str, ...]
+    """Who asks for this key: `Service web`."""
+
+    @property
+    def title(self) -> str:
+        return f"asked for by {' and '.join(self.asked)}" if self.asked else "no selector asks for it"
+
+
+class Condition(NamedTuple):
+    type: str
+    true: bool
+    words: str
+
+
+class Container(NamedTuple):
+    name: str
+    image: str
+    state: str
+    words: str
+    ready: bool
+
+
+class Happened(NamedTuple):
+    clock: str
+    words: str
+    count: int
+    bad: bool
+
+
+class Action(NamedTuple):
+    id: str
+    verb: str
+    line: str
+    no: str = ""
+    """Why it cannot be done now."""
+    key: str = ""
+    """The label whose removal it proposes, instead of a line."""
+
+
+class Who(Struct, frozen=True):
+    name: str
+    state: str
+    hue: int
+    version: Version | None
+    words: Text
+    strip: str
+    cell: int
+
+
+class Facts(Struct, frozen=True):
+    node: str
+    ip: str
+    conditions: tuple[Condition, ...]
+    containers: tuple[Container, ...]
+    ready: int
+    events: tuple[Happened, ...]
+
+
+class Inspector(Struct, frozen=True):
+    """What is shown of a pod, in parts that change by themselves. A pod that is gone has only `who`."""
+
+    who: Who
+    labels: tuple[Label, ...]
+    facts: Facts | None
+    actions: tuple[Action, ...]
+
+    @property
+    def parts(self) -> dict[str, tuple[str, Any]]:
+        """Element id -> (template, data)."""
+        return {
+            "insp-who": ("insp_who", self.who),
+            "insp-labels": ("insp_labels", self.labels),
+            "insp-facts": ("insp_facts", self.facts),
+            "insp-acts": ("insp_acts", self.actions),
+        }
+
+
+def name_at(picture: Picture, strip: str, cell: int) -> str:
+    """The pod in this place of a strip, "" if there is none."""
+    found = next((cells for id, cells in _cells(picture) if id == strip), ())
+    return found[cell].name if 0 <= cell < len(found) else ""
+
+
+def inspector(picture: Picture, recording: Any, name: str) -> Inspector:
+    cluster = recording.cluster
+    store: Store = cluster.store
+    pod = store.get("Pod", name)
+    if pod is None:
+        return Inspector(Who(name, "gone", 0, None, text("This pod is gone."), "", -1), (), None, _none("the pod is gone"))
+    memory = memory_of(recording)
+    owner = controller_of(pod)
+    rs = store.get("ReplicaSet", owner.name) if owner is not None else None
+    version = version_of(memory, store, rs) if rs is not None else None
+    state = pod_state(pod, cluster.now, rs.spec.min_ready_seconds if rs is not None else 0)
+    strip, cell = _place(picture, name)
+    who = Who(name, state, version.hue if version is not None else 0, version, _words(pod, state, owner), strip, cell)
+    return Inspector(who, _labels(store, pod), _facts(cluster.kubelet, store, pod, state), _actions(store, pod))
+
+
+# ------------------------------------------------------------------------------------------------------------------ who
+
+
+def _place(picture: Picture, name: str) -> tuple[str, int]:
+    for strip, cells in _cells(picture):
+        for index, cell in enumerate(cells):
+            if cell.name == name:
+                return strip, index
+    return "", -1
+
+
+def _cells(picture: Picture) -> list[tuple[str, tuple[Cell, ...]]]:
+    """Strip -> its cells in their order."""
+    loose = picture.parts["loose"][1]
+    return [*((s.id, s.pods) for s in picture.strips), ("loose", loose.cells if loose is not None else ())]
+
+
+def _words(pod: Pod, state: str, owner: Any) -> Text:
+    since = ready_since(pod) if state in ("ready", "available") else None
+    told = f"since {of_seconds(since)}" if since is not None else f"created at {of_seconds(pod.metadata.creation_timestamp or 0)}"
+    counts = f"{owner.kind} {owner.name} counts it." if owner is not None else "Nobody counts this pod."
+    return text(f"{STATES[state][1]}, {told}. {counts}")
+
+
+# --------------------------------------------------------------------------------------------------------------- labels
+
+
+def _labels(store: Store, pod: Pod) -> tuple[Label, ...]:
+    labels = pod.metadata.labels
+    picking = [asker for asker in askers(store) if asker.selector.matches(labels)]
+    return tuple(
+        Label(key, value, tuple(f"{asker.kind} {asker.name}" for asker in picking if key in asker.keys)) for key, value in labels.items()
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- facts
+
+
+def _facts(kubelet: Kubelet, store: Store, pod: Pod, state: str) -> Facts:
+    conditions = tuple(Condition(c.type, c.status == "True", c.reason) for c in pod.status.conditions)
+    containers = [_container(kubelet, pod, number, state) for number in (*_sidecars_and_inits(pod), *range(len(pod.spec.containers)))]
+    ready = sum(status.ready for status in pod.status.container_statuses)
+    return Facts(pod.spec.node_name, pod.status.pod_ip, conditions, tuple(containers), ready, _events(store, pod))
+
+
+def _sidecars_and_inits(pod: Pod) -> range:
+    return range(-1, -1 - len(pod.spec.init_containers), -1)
+
+
+def _container(kubelet: Kubelet, pod: Pod, number: int, state: str) -> Container:
+    container = pod.spec.containers[number] if number >= 0 else pod.spec.init_containers[-1 - number]
+    status = _status(pod, number)
+    if status is None:
+        return Container(container.name, container.image, "pending", "not started", False)
+    restarts = f", {status.restart_count} {pick(status.restart_count, 'restart', 'restarts')}" if status.restart_count else ""
+    glyph, words = _doing(kubelet, pod, number, status, state)
+    return Container(container.name, container.image, glyph, words + restarts, status.ready)
+
+
+def _doing(kubelet: Kubelet, pod: Pod, number: int, status: ContainerStatus, state: str) -> tuple[str, str]:
+    """(glyph, words): what it does, and when the kubelet comes back to it."""
+    past, doing = kubelet.past.get((pod.metadata.uid, number)), status.state
+    if doing.waiting is not None:
+        due = past.restart_at if past is not None and doing.waiting.reason == "CrashLoopBackOff" else 0
+        if past is not None and doing.waiting.reason in ("ErrImagePull", "ImagePullBackOff"):
+            due = past.backed_off_at + past.pull_backoff
+        glyph = state if state in FAULTY or state == "pulling" else "pending"
+        return glyph, doing.waiting.reason + (f", again at {clock(due)}" if due > kubelet.store.now else ", tried now" if due else "")
+    if doing.terminated is not None:
+        return "terminating", f"{doing.terminated.reason}, exit code {doing.terminated.exit_code}"
+    if status.ready:
+        unwell = (pod.metadata.uid, number) in kubelet.store.unwell
+        probed = f", its file is gone, probe at {clock(past.probed_at)}" if unwell and past is not None and past.probed_at else ""
+        return "available", f"running, ready{probed}"
+    return "notready", f"running{f', probe at {clock(past.probed_at)}' if past is not None and past.probed_at else ', not ready'}"
+
+
+def _status(pod: Pod, number: int) -> ContainerStatus | None:
+    statuses = pod.status.container_statuses if number >= 0 else pod.status.init_container_statuses
+    at = number if number >= 0 else -1 - number
+    return statuses[at] if at < len(statuses) else None
+
+
+def _events(store: Store, pod: Pod) -> tuple[Happened, ...]:
+    found = [event for event in store.list("Event") if event.involved_object.uid == pod.metadata.uid]
+    found.sort(key=lambda event: (last_seen(event), int(event.metadata.resource_version)), reverse=True)
+    return tuple(Happened(of_seconds(last_seen(event)), event.message, _times(event), event.type == "Warning") for event in found[:EVENTS])
+
+
+def _times(event: Event) -> int:
+    return event.series.count if event.series else event.count or 1
+
+
+# -------------------------------------------------------------------------------------------------------------- actions
+
+
+def _none(why: str) -> tuple[Action, ...]:
+    return tuple(Action(id, verb, "", why) for id, verb in VERBS)
+
+
+VERBS = (("delete", "delete pod"), ("crash", "crash it"), ("ready", "make unready"), ("release", "release"))
+
+
+def _actions(store: Store, pod: Pod) -> tuple[Action, ...]:
+    name, ending = pod.metadata.name, pod.metadata.deletion_timestamp is not None
+    delete = Action("delete", "delete pod", "" if ending else f"delete pod {name}", "it is ending already" if ending else "")
+    return delete, _crash(store, pod, ending), _unready(store, pod, ending), _release(store, pod)
+
+
+def _crash(store: Store, pod: Pod, ending: bool) -> Action:
+    why = _unreached(store, pod, 0, ending)
+    return Action("crash", "crash it", "" if why else f"exec {_into(pod, 0)} -- kill 1", why)
+
+
+def _unready(store: Store, pod: Pod, ending: bool) -> Action:
+    number = next((i for i, container in enumerate(pod.spec.containers) if container.readiness_probe is not None), None)
+    if number is None:
+        return Action("ready", "make unready", "", "no container has a readiness probe: running is ready")
+    back = (pod.metadata.uid, number) in store.unwell
+    verb, how = ("make ready", "touch") if back else ("make unready", "rm")
+    why = _unreached(store, pod, number, ending)
+    return Action("ready", verb, "" if why else f"exec {_into(pod, number)} -- {how} {HEALTHY}", why)
+
+
+def _release(store: Store, pod: Pod) -> Action:
+    """Away with the label that most selectors ask for, so that it is nobody's."""
+    labels = pod.metadata.labels
+    asks = [key for asker in askers(store) if asker.selector.matches(labels) for key in asker.keys if key in labels]
+    if not asks:
+        return Action("release", "release", "", "no selector picks it")
+    return Action("release", "release", "", "", min(asks, key=lambda key: (-asks.count(key), key)))
+
+
+def _into(pod: Pod, number: int) -> str:
+    several = len(pod.spec.containers) > 1
+    return f"{pod.metadata.name} -c {pod.spec.containers[number].name}" if several else pod.metadata.name
+
+
+def _unreached(store: Store, pod: Pod, number: int, ending: bool) -> str:
+    if ending:
+        return "it is ending"
+    machine = store.machines.get(pod.spec.node_name)
+    if machine is not None and machine.off_since is not None:
+        return f"{machine.name} does not answer"
+    status = _status(pod, number)
+    if is_finished(pod) or status is None or status.state.running is None:
+        return f"container {pod.spec.containers[number].name} does not run"
+    return ""

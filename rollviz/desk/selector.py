@@ -1,0 +1,142 @@
+"""A selector as it is and as it would be: for each version how many pods it picks, how many of them would answer, and how many do now.
+
+The leads do not move before it is set: what would be is counted on a copy of the cluster (`simulation.foresight`).
+"""
+
+import shlex
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from rollviz.desk.versions import first_revision, version_of
+from rollviz.desk.words import Text, Version, pick, pods, strong, text
+from simulation import foresight
+from simulation.api import selectors
+from simulation.api.errors import StatusError
+from simulation.cluster import Cluster
+from simulation.kubectl.parse import parse
+from simulation.objects import LabelSelector, ReplicaSet, Service
+from simulation.store import Store
+
+KINDS = ("Service", "Deployment", "ReplicaSet")
+
+
+class Pair(NamedTuple):
+    key: str
+    value: str
+
+
+class Editor(Struct, frozen=True):
+    """What the editor opens with."""
+
+    kind: str
+    name: str
+    title: str
+    pairs: tuple[Pair, ...]
+    sets: tuple[str, ...]
+    """Requirements that are no `key = value`, as kubectl's -l writes them."""
+    keep: str
+
+
+class Row(NamedTuple):
+    version: Version | None
+    """None for pods that no ReplicaSet counts."""
+    word: str
+    match: int
+    answer: int
+    now: int
+
+
+class Plan(Struct, frozen=True):
+    rows: tuple[Row, ...] = ()
+    match: int = 0
+    answer: int = 0
+    now: int = 0
+    said: Text = text()
+    line: str = ""
+    error: str = ""
+
+
+def editor(store: Store, kind: str, name: str) -> Editor | None:
+    """None if there is no such object."""
+    obj = store.get(kind, name) if kind in KINDS else None
+    if obj is None:
+        return None
+    found = _selector(obj)
+    pairs = tuple(Pair(key, value) for key, value in found.match_labels.items())
+    expressions = selectors.from_object(LabelSelector(match_expressions=found.match_expressions))
+    title = "Send requests to pods with" if kind == "Service" else f"{kind} {name} counts pods with"
+    return Editor(kind, name, title, pairs, tuple(map(str, expressions.requirements)), f"keep {_said(found.match_labels)}")
+
+
+def line_of(kind: str, name: str, wanted: dict[str, str], now: dict[str, str]) -> str:
+    """The kubectl line that sets it, in place of what it is now."""
+    if kind == "Service":
+        if wanted:
+            return shlex.join(["set", "selector", "service", name, _said(wanted)])
+        return shlex.join(["patch", "service", name, "-p", '{"spec":{"selector":null}}'])
+    body = {"spec": {"selector": {"matchLabels": dict.fromkeys(now) | wanted}}}
+    return shlex.join(["patch", kind.lower(), name, "-p", msgspec.json.encode(body).decode()])
+
+
+def plan(memory: Any, cluster: Cluster, kind: str, name: str, wanted: dict[str, str]) -> Plan:
+    """What would be if these were its labels; what is, if they are."""
+    obj = cluster.store.get(kind, name) if kind in KINDS else None
+    if obj is None:
+        return Plan(error=f"{kind} {name} is gone")
+    labels = _selector(obj).match_labels
+    line = line_of(kind, name, wanted, labels) if wanted != labels else ""
+    try:
+        seen = foresight.ahead(cluster, parse(line) if line else None)
+    except StatusError as error:
+        return Plan(line=line, error=error.kubectl())
+    if not isinstance(obj, Service):
+        return Plan(line=line)
+    service = seen.after.get("Service", name)
+    picked, before = foresight.matching(seen.after, service), foresight.matching(cluster.store, obj)
+    answer, now = foresight.answering(seen.after, service), foresight.answering(seen.without, obj)
+    rows = tuple(_rows(memory, seen.after, [[foresight.owner_uid(p) for p in some] for some in (picked, before)], answer, now))
+    said = _sum(len(answer), len(now), bool(service.spec.selector))
+    return Plan(rows, len(picked), len(answer), len(now), said, line)
+
+
+# ------------------------------------------------------------------------------------------------------------- details
+
+
+def _selector(obj: Any) -> LabelSelector:
+    return LabelSelector(obj.spec.selector) if isinstance(obj, Service) else obj.spec.selector or LabelSelector()
+
+
+def _said(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def _rows(memory: Any, store: Store, owners: list[list[str]], answer: dict[str, str], now: dict[str, str]):
+    """Of every set that has or had a pod in it, and of pods that nobody counts; oldest first."""
+    picked, before = owners
+    sets: list[ReplicaSet | None] = sorted(store.list("ReplicaSet"), key=first_revision)
+    for rs in [*sets, None]:
+        uid = rs.metadata.uid if rs is not None else ""
+        match, was = picked.count(uid), before.count(uid)
+        answers, answered = (list(some.values()).count(uid) for some in (answer, now))
+        if not (match or was or answers or answered or (rs is not None and store.owned(uid).active)):
+            continue
+        version = version_of(memory, store, rs) if rs is not None else None
+        yield Row(version, _word(was or answered, match or answers), match, answers, answered)
+
+
+def _word(before: int, after: int) -> str:
+    if after:
+        return "stays" if before else "comes"
+    return "leaves" if before else "stays out"
+
+
+def _sum(answer: int, now: int, asks: bool) -> Text:
+    if not asks:
+        return text(strong("No selector: "), "the endpoints stay as they are, and nobody keeps them.")
+    if not answer:
+        return text(strong("Nobody answers. "), "Every request is refused." if now else "Nobody does now.")
+    if answer == now:
+        return text(strong(f"{pods(answer)} {pick(answer, 'answers', 'answer')}, "), "as many as now.")
+    return text(strong(f"{pods(answer)} {pick(answer, 'answers', 'answer')}, "), f"{now} {pick(now, 'does', 'do')} now.")
