@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from rollviz.desk.service import endpoint_counts, selects
+from rollviz.desk.service import picks
 from rollviz.desk.sets import Group, Strip
 from rollviz.desk.words import Code, Version, text
 from simulation.controllers.deployment import util
@@ -199,10 +199,7 @@ def _is_own(service: Service, keys: tuple[str, ...], one: Deployment, other: Dep
 
 def _is_behind(store, service: Service, group: Group) -> bool:
     """Whether the Service sends to pods of this Deployment, or would as soon as they are ready."""
-    if selects(service, group.d.metadata.namespace, group.d.spec.template.metadata.labels):
-        return True
-    counts = endpoint_counts(store)
-    return any(counts.get(rs.metadata.uid) for rs in group.sets)
+    return any(picks(service, store, rs.metadata.namespace, rs.metadata.uid) for rs in group.sets)
 
 
 def _called_canary(d: Deployment) -> bool:
