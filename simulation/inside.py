@@ -13,7 +13,7 @@ from simulation.api.errors import StatusError, UsageError, bad_request
 from simulation.api.writes import Writes
 from simulation.kubelet import HEALTHY
 from simulation.nodes import host_ip
-from simulation.objects import Pod
+from simulation.objects import ContainerStatus, Pod
 from simulation.pods import is_finished
 from simulation.store import Store
 
@@ -79,6 +79,13 @@ def container_of(pod: Pod, number: int) -> str:
     return (pod.spec.containers[number] if number >= 0 else pod.spec.init_containers[-1 - number]).name
 
 
+def status_of(pod: Pod, number: int) -> ContainerStatus | None:
+    """What is known of a container by its number, None before its node has looked at the pod."""
+    statuses = pod.status.container_statuses if number >= 0 else pod.status.init_container_statuses
+    at = number if number >= 0 else -1 - number
+    return statuses[at] if at < len(statuses) else None
+
+
 def _number(pod: Pod, name: str) -> int:
     """Raises the API server's 400."""
     if not name:
@@ -100,7 +107,6 @@ def _reach(store: Store, pod: Pod, number: int) -> None:
     if machine is not None and machine.off_since is not None:
         said = f"dial tcp {host_ip(machine.name)}:{PORT}: i/o timeout"
         raise StatusError(500, "InternalError", f"error dialing backend: {said}")
-    statuses = pod.status.container_statuses if number >= 0 else pod.status.init_container_statuses
-    at = number if number >= 0 else -1 - number
-    if at >= len(statuses) or statuses[at].state.running is None:
+    status = status_of(pod, number)
+    if status is None or status.state.running is None:
         raise UsageError(f'unable to upgrade connection: container not found ("{container_of(pod, number)}")')

@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from rollviz.desk.cells import STATES, Cell
+from rollviz.desk.grips import Action, actions, no_actions
 from rollviz.desk.memory import memory_of
 from rollviz.desk.picture import Picture
 from rollviz.desk.versions import version_of
 from rollviz.desk.words import Text, Version, clock, of_seconds, pick, text
 from simulation.events import last_seen
 from simulation.foresight import askers
-from simulation.kubelet import HEALTHY, Kubelet
+from simulation.inside import status_of
+from simulation.kubelet import Kubelet
 from simulation.objects import ContainerStatus, Event, Pod
-from simulation.pods import is_finished, ready_since
+from simulation.pods import ready_since
 from simulation.states import FAULTY, pod_state
 from simulation.store import Store, controller_of
 
@@ -53,16 +55,6 @@ class Happened(NamedTuple):
     words: str
     count: int
     bad: bool
-
-
-class Action(NamedTuple):
-    id: str
-    verb: str
-    line: str
-    no: str = ""
-    """Why it cannot be done now."""
-    key: str = ""
-    """The label whose removal it proposes, instead of a line."""
 
 
 class Who(Struct, frozen=True):
@@ -114,7 +106,7 @@ def inspector(picture: Picture, recording: Any, name: str) -> Inspector:
     store: Store = cluster.store
     pod = store.get("Pod", name)
     if pod is None:
-        return Inspector(Who(name, "gone", 0, None, text("This pod is gone."), "", -1), (), None, _none("the pod is gone"))
+        return Inspector(Who(name, "gone", 0, None, text("This pod is gone."), "", -1), (), None, no_actions("the pod is gone"))
     memory = memory_of(recording)
     owner = controller_of(pod)
     rs = store.get("ReplicaSet", owner.name) if owner is not None else None
@@ -122,7 +114,7 @@ def inspector(picture: Picture, recording: Any, name: str) -> Inspector:
     state = pod_state(pod, cluster.now, rs.spec.min_ready_seconds if rs is not None else 0)
     strip, cell = _place(picture, name)
     who = Who(name, state, version.hue if version is not None else 0, version, _words(pod, state, owner), strip, cell)
-    return Inspector(who, _labels(store, pod), _facts(cluster.kubelet, store, pod, state), _actions(store, pod))
+    return Inspector(who, _labels(store, pod), _facts(cluster.kubelet, store, pod, state), actions(store, pod))
 
 
 # ------------------------------------------------------------------------------------------------------------------ who
@@ -176,7 +168,7 @@ def _sidecars_and_inits(pod: Pod) -> range:
 
 def _container(kubelet: Kubelet, pod: Pod, number: int, state: str) -> Container:
     container = pod.spec.containers[number] if number >= 0 else pod.spec.init_containers[-1 - number]
-    status = _status(pod, number)
+    status = status_of(pod, number)
     if status is None:
         return Container(container.name, container.image, "pending", "not started", False)
     restarts = f", {status.restart_count} {pick(status.restart_count, 'restart', 'restarts')}" if status.restart_count else ""
@@ -202,12 +194,6 @@ def _doing(kubelet: Kubelet, pod: Pod, number: int, status: ContainerStatus, sta
     return "notready", f"running{f', probe at {clock(past.probed_at)}' if past is not None and past.probed_at else ', not ready'}"
 
 
-def _status(pod: Pod, number: int) -> ContainerStatus | None:
-    statuses = pod.status.container_statuses if number >= 0 else pod.status.init_container_statuses
-    at = number if number >= 0 else -1 - number
-    return statuses[at] if at < len(statuses) else None
-
-
 def _events(store: Store, pod: Pod) -> tuple[Happened, ...]:
     found = [event for event in store.list("Event") if event.involved_object.uid == pod.metadata.uid]
     found.sort(key=lambda event: (last_seen(event), int(event.metadata.resource_version)), reverse=True)
@@ -216,60 +202,3 @@ def _events(store: Store, pod: Pod) -> tuple[Happened, ...]:
 
 def _times(event: Event) -> int:
     return event.series.count if event.series else event.count or 1
-
-
-# -------------------------------------------------------------------------------------------------------------- actions
-
-
-def _none(why: str) -> tuple[Action, ...]:
-    return tuple(Action(id, verb, "", why) for id, verb in VERBS)
-
-
-VERBS = (("delete", "delete pod"), ("crash", "crash it"), ("ready", "make unready"), ("release", "release"))
-
-
-def _actions(store: Store, pod: Pod) -> tuple[Action, ...]:
-    name, ending = pod.metadata.name, pod.metadata.deletion_timestamp is not None
-    delete = Action("delete", "delete pod", "" if ending else f"delete pod {name}", "it is ending already" if ending else "")
-    return delete, _crash(store, pod, ending), _unready(store, pod, ending), _release(store, pod)
-
-
-def _crash(store: Store, pod: Pod, ending: bool) -> Action:
-    why = _unreached(store, pod, 0, ending)
-    return Action("crash", "crash it", "" if why else f"exec {_into(pod, 0)} -- kill 1", why)
-
-
-def _unready(store: Store, pod: Pod, ending: bool) -> Action:
-    number = next((i for i, container in enumerate(pod.spec.containers) if container.readiness_probe is not None), None)
-    if number is None:
-        return Action("ready", "make unready", "", "no container has a readiness probe: running is ready")
-    back = (pod.metadata.uid, number) in store.unwell
-    verb, how = ("make ready", "touch") if back else ("make unready", "rm")
-    why = _unreached(store, pod, number, ending)
-    return Action("ready", verb, "" if why else f"exec {_into(pod, number)} -- {how} {HEALTHY}", why)
-
-
-def _release(store: Store, pod: Pod) -> Action:
-    """Away with the label that most selectors ask for, so that it is nobody's."""
-    labels = pod.metadata.labels
-    asks = [key for asker in askers(store) if asker.selector.matches(labels) for key in asker.keys if key in labels]
-    if not asks:
-        return Action("release", "release", "", "no selector picks it")
-    return Action("release", "release", "", "", min(asks, key=lambda key: (-asks.count(key), key)))
-
-
-def _into(pod: Pod, number: int) -> str:
-    several = len(pod.spec.containers) > 1
-    return f"{pod.metadata.name} -c {pod.spec.containers[number].name}" if several else pod.metadata.name
-
-
-def _unreached(store: Store, pod: Pod, number: int, ending: bool) -> str:
-    if ending:
-        return "it is ending"
-    machine = store.machines.get(pod.spec.node_name)
-    if machine is not None and machine.off_since is not None:
-        return f"{machine.name} does not answer"
-    status = _status(pod, number)
-    if is_finished(pod) or status is None or status.state.running is None:
-        return f"container {pod.spec.containers[number].name} does not run"
-    return ""

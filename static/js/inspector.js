@@ -27,6 +27,7 @@ async function open(cell) {
   showControls();
   mark();
   insp.focus({ preventScroll: true });
+  insp.scrollIntoView({ block: "nearest" });
   seen = "";
 }
 
