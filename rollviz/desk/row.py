@@ -3,13 +3,16 @@
 from typing import NamedTuple
 from zlib import crc32
 
+from msgspec.structs import replace
+
 from rollviz.desk import scale
 from rollviz.desk.cells import STATES, Cell, loose_cells
 from rollviz.desk.delta import Tree
 from rollviz.desk.memory import Memory
 from rollviz.desk.moves import with_move
 from rollviz.desk.service import endpoint_counts, picks, picks_loose
-from rollviz.desk.sets import Group, Strip, strip
+from rollviz.desk.sets import Group, Strip, of_other_images, strip
+from rollviz.desk.words import pick, pods, text
 from simulation.controllers.deployment import util
 
 SLOTS = 3
@@ -80,8 +83,17 @@ def strips(memory: Memory, store, found: list[Group]) -> tuple[Strip, ...]:
     for group in found:
         for rs in group.sets:
             selected = any(picks(service, store, rs.metadata.namespace, rs.metadata.uid) for service in services)
-            made.append(with_move(memory, group, strip(memory, store, group, rs, counts, selected, top)))
+            made.append(_told(with_move(memory, group, strip(memory, store, group, rs, counts, selected, top)), store, rs))
     return tuple(made)
+
+
+def _told(s: Strip, store, rs) -> Strip:
+    """With a word about pods that are not of the image on the tape."""
+    n, image = of_other_images(store.owned(s.uid), tuple(c.image for c in rs.spec.template.spec.containers))
+    if not n:
+        return s
+    said = f"{pods(n)} {pick(n, 'is', 'are')} of {image}: a template is only for pods to come."
+    return replace(s, foot=text(said))
 
 
 def shown_and_parked(strips: tuple[Strip, ...], slots: int) -> tuple[tuple[Strip, ...], tuple[Spine, ...]]:

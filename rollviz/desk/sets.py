@@ -10,7 +10,8 @@ from rollviz.desk.versions import first_revision, version_of
 from rollviz.desk.words import Text, Version, pick, text
 from simulation.controllers.deployment import util
 from simulation.objects import POD_TEMPLATE_HASH, Deployment, ReplicaSet
-from simulation.store import controller_of
+from simulation.pods import is_active
+from simulation.store import Owned, controller_of
 
 
 class Tape(Struct, frozen=True):
@@ -164,6 +165,20 @@ def element_id(prefix: str, namespace: str, name: str) -> str:
     """A stable id that needs no escaping in a selector."""
     safe = name.replace(".", "_")
     return f"{prefix}-{safe}" if namespace in ("", "default") else f"{prefix}-{namespace}--{safe}"
+
+
+def of_other_images(owned: Owned, images: tuple[str, ...]) -> tuple[int, str]:
+    """(how many pods of a set were made from another template than it has now, an image of theirs): an edit does not reach them."""
+    known: dict[int, bool] = {}
+    n, image = 0, ""
+    for pod in owned.pods.values():
+        containers = pod.spec.containers  # shared by pods that were made at once
+        alike = known.get(id(containers))
+        if alike is None:
+            alike = known[id(containers)] = tuple(c.image for c in containers) == images
+        if not alike and is_active(pod):
+            n, image = n + 1, containers[0].image
+    return n, image
 
 
 def strip(memory, store, group: Group, rs: ReplicaSet, endpoints: dict[str, int], selected: bool, top: int) -> Strip:

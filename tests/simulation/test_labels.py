@@ -60,6 +60,23 @@ def test_pods_labelled_en_masse_come_onto_the_service_and_go_off_it_again():
     assert len(pods(cluster)) == 3, "a label that no ReplicaSet asks for costs no pod"
 
 
+def test_the_canary_of_the_article_is_enabled_by_one_line():
+    cluster = desk("create deployment web --image=web:1.0 --replicas=1")
+    for name, version, enabled in (("stable", "v1.4", {"status": "enabled"}), ("canary", "v1.5", {})):
+        labels = {"app": "blue", "version": version}
+        pod = {"metadata": {"labels": labels | enabled}, "spec": {"containers": [{"name": "web", "image": "web:1.0"}]}}
+        spec = {"replicas": 2, "selector": {"matchLabels": labels}, "template": pod}
+        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+        cluster.do(Apply(msgspec.json.encode(body).decode()))
+    then(cluster, "create service clusterip blue --tcp=80", "set selector service blue app=blue,status=enabled")
+    assert answering(cluster, "blue") == sorted(pods(cluster, version="v1.4"))
+    then(cluster, "label pods -l app=blue,version=v1.5 status=enabled", seconds=1)
+    assert answering(cluster, "blue") == sorted(pods(cluster, app="blue"))
+    then(cluster, "label pods -l app=blue,version=v1.5 status-", seconds=1)
+    assert answering(cluster, "blue") == sorted(pods(cluster, version="v1.4"))
+    assert len(pods(cluster, app="blue")) == 4
+
+
 def test_a_pod_made_by_hand_with_a_sets_labels_is_adopted_and_one_too_many_goes():
     cluster = three_of_web()
     labels = cluster.store.get("Pod", pods(cluster)[0]).metadata.labels

@@ -232,6 +232,16 @@ def test_leads_come_and_go_with_labels_that_the_template_does_not_have():
     assert desk.look().strips[0].plug == ""
 
 
+def test_an_edited_template_is_told_to_be_for_pods_to_come():
+    desk = web(3)
+    [strip] = desk.look().strips
+    assert "template" not in str(strip.foot)
+    desk.do(f"set image rs/{strip.name} web=web:9.0")
+    [strip] = desk.look().strips
+    assert (strip.image, str(strip.foot)) == ("web:9.0", "3 pods are of web:1.0: a template is only for pods to come.")
+    assert look(desk, strip.pods[0].name).facts.containers[0].image == "web:1.0"
+
+
 def test_a_service_has_leads_only_to_those_it_sends_to():
     desk = web(2).do("create deployment other --image=web:2.0 --replicas=2", "expose deployment other --port=80").run(12)
     desk.do("scale deployment web --replicas=3").run(5)
