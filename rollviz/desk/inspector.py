@@ -18,7 +18,7 @@ from simulation.foresight import askers
 from simulation.inside import status_of
 from simulation.kubelet import Kubelet
 from simulation.objects import ContainerStatus, Event, Pod
-from simulation.pods import ready_since
+from simulation.pods import is_sidecar, ready_since
 from simulation.states import FAULTY, pod_state
 from simulation.store import Store, controller_of
 
@@ -72,7 +72,8 @@ class Facts(Struct, frozen=True):
     ip: str
     conditions: tuple[Condition, ...]
     containers: tuple[Container, ...]
-    ready: int
+    ready: str
+    """As kubectl's READY: regular containers and sidecars."""
     events: tuple[Happened, ...]
 
 
@@ -158,7 +159,9 @@ def _labels(store: Store, pod: Pod) -> tuple[Label, ...]:
 def _facts(kubelet: Kubelet, store: Store, pod: Pod, state: str) -> Facts:
     conditions = tuple(Condition(c.type, c.status == "True", c.reason) for c in pod.status.conditions)
     containers = [_container(kubelet, pod, number, state) for number in (*_sidecars_and_inits(pod), *range(len(pod.spec.containers)))]
-    ready = sum(status.ready for status in pod.status.container_statuses)
+    lasting = [*range(len(pod.spec.containers)), *(-1 - i for i, c in enumerate(pod.spec.init_containers) if is_sidecar(c))]
+    statuses = [status_of(pod, number) for number in lasting]
+    ready = f"{sum(s.ready for s in statuses if s is not None)} of {len(lasting)} ready"
     return Facts(pod.spec.node_name, pod.status.pod_ip, conditions, tuple(containers), ready, _events(store, pod))
 
 

@@ -8,6 +8,7 @@ from rollviz.desk import scale
 from rollviz.desk.cells import Cell, Tally, cells
 from rollviz.desk.versions import first_revision, version_of
 from rollviz.desk.words import Text, Version, pick, text
+from simulation.api.selectors import from_object
 from simulation.controllers.deployment import util
 from simulation.objects import POD_TEMPLATE_HASH, Deployment, ReplicaSet
 from simulation.pods import is_active
@@ -38,6 +39,9 @@ class Foot(Struct, frozen=True):
     say: Text
     line: str
     verb: Text
+    name: str = ""
+    selector: str = ""
+    """Which pods it counts, where no Deployment does: as kubectl's -l writes it."""
 
 
 class Strip(Struct, frozen=True):
@@ -71,6 +75,7 @@ class Strip(Struct, frozen=True):
     line: str = ""
     verb: Text = text()
     parked: bool = False
+    selector: str = ""
     side: str = ""
     """"a" or "b" of two Deployments that belong together (duo)."""
     word: str = ""
@@ -136,7 +141,8 @@ class Strip(Struct, frozen=True):
     @property
     def footer(self) -> Foot:
         crowded = self.cols > 1 or len(self.pods) > self.rows
-        return Foot(self.id, self.hash or self.name, self.tally if crowded else (), self.foot, self.line, self.verb)
+        tally = self.tally if crowded else ()
+        return Foot(self.id, self.hash or self.name, tally, self.foot, self.line, self.verb, self.name, self.selector)
 
 
 class Group(NamedTuple):
@@ -212,4 +218,5 @@ def strip(memory, store, group: Group, rs: ReplicaSet, endpoints: dict[str, int]
         plug="lit" if n else "dark" if selected else "",
         pods=cells(owned, store.now, rs.spec.min_ready_seconds),
         max=top,
+        selector=str(from_object(rs.spec.selector)) if d is None else "",
     )

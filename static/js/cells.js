@@ -1,6 +1,7 @@
 // Cells are reached by Tab, one in each strip, and from there by the arrows: up a strip is up the stack.
-// Where there is no inspector (the wall, the phones) they are pictures.
-const inspected = document.getElementById("insp") !== null;
+// Where there is no inspector (the wall, the phones, an embed) they are pictures.
+const side = document.getElementById("insp")?.parentElement;
+export const inspected = side !== undefined && getComputedStyle(side).display !== "none";
 const cellOf = (target) => target.closest?.(".strip .pod");
 
 export function dress(list, cell, label) {

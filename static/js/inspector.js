@@ -1,6 +1,6 @@
 // One pod, closely. It stands in the place of why and log, follows its pod, and gives focus back to the cell when it goes.
 import { ask, forget, put } from "./closeup.js";
-import { cellAt, place, rove } from "./cells.js";
+import { cellAt, inspected, place, rove } from "./cells.js";
 import { app, showControls } from "./controls.js";
 import { onDraw, tell } from "./feed.js";
 import { endEdit, isEditing, planAgain } from "./labels.js";
@@ -87,7 +87,7 @@ async function look() {
 
 addEventListener("click", (event) => {
   const cell = event.target.closest?.(".strip .pod");
-  if (cell && getComputedStyle(insp.parentElement).display !== "none") return open(cell);
+  if (cell && inspected) return open(cell);
   if (event.target.closest?.("#insp-close")) close();
   const not = event.target.closest?.("#insp-acts [aria-disabled=true]:not([data-do], [data-hand])");
   if (not) tell(`Not now: ${not.firstChild.textContent}`, not.title);

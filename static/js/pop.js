@@ -23,12 +23,14 @@ async function open(chip) {
   (pop().querySelector("input") ?? pop()).focus();
 }
 
-// Under the chip, and with it: measured once, when it opens.
+// Under the chip, or over one that lies low: measured once, when it opens.
 function hang(chip) {
   const desk = document.getElementById("desk").getBoundingClientRect(), at = chip.getBoundingClientRect(), width = pop().offsetWidth;
   const left = Math.max(6, Math.min(at.left - desk.left, desk.width - width - 6));
   pop().style.setProperty("--x", `${left}px`);
-  pop().style.setProperty("--y", `${at.bottom - desk.top + 12}px`);
+  const low = at.top - desk.top > desk.height / 2;
+  pop().toggleAttribute("data-up", low);
+  pop().style.setProperty("--y", `${low ? desk.bottom - at.top + 12 : at.bottom - desk.top + 12}px`);
   pop().style.setProperty("--tip", `${at.left - desk.left - left + at.width / 2}px`);
 }
 
