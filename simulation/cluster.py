@@ -7,7 +7,7 @@ A person's act becomes a command, a command changes the store, the controllers t
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from simulation import fleet
+from simulation import fleet, traffic
 from simulation.api import selectors
 from simulation.controllers import endpointslice, garbage
 from simulation.controllers.deployment import util
@@ -15,7 +15,7 @@ from simulation.controllers.deployment.controller import sync_deployment
 from simulation.controllers.replicaset import sync_replica_set
 from simulation.engine import FAILED, FIRST_RETRY, Engine, Millis
 from simulation.fleet import Fleet
-from simulation.kubelet import Kubelet
+from simulation.kubelet import Kubelet, StepKey
 from simulation.ledger import Ledger
 from simulation.machine import new_node
 from simulation.objects import Exec, Machine, Pod, ReplicaSet
@@ -23,6 +23,7 @@ from simulation.scheduler import schedule
 from simulation.stages import Images, delay
 from simulation.states import pod_state
 from simulation.store import FOREGROUND, Store, controller_of, key_of
+from simulation.traffic import Traffic
 
 RANKS = {"replicaset": 0, "deployment": 1, "scheduler": 2, "kubelet": 3, "endpointslice": 4, "garbage": 5}
 """Who goes first at the same instant. Any order is legal; with ReplicaSets first a fader that was pushed down costs its pods before the
@@ -67,6 +68,7 @@ class Cluster:
         "ledger",
         "lockstep",
         "store",
+        "traffic",
     )
 
     def __init__(self, seed: int = 0, images: Images | None = None, nodes: int = 4, pods_per_node: int = 110, lockstep: bool = False):
@@ -76,6 +78,7 @@ class Cluster:
         self.store = Store(self.engine)
         self.ledger = Ledger()
         self.kubelet = Kubelet(self.engine, self.store, self.images)
+        self.traffic = Traffic(seed, self.kubelet)
         self._unscheduled: dict[tuple[str, str], bool] = {}
         self._looks: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
         """What a person sees of each pod: its state and labels."""
@@ -146,6 +149,7 @@ class Cluster:
         twin.store = self.store.copy(twin.engine)
         twin.ledger = self.ledger.copy()
         twin.kubelet = self.kubelet.copy(twin.engine, twin.store)
+        twin.traffic = self.traffic.copy(twin.kubelet)
         twin.fleet = self.fleet.copy(twin.kubelet)
         twin._unscheduled, twin._looks = self._unscheduled.copy(), self._looks.copy()
         return twin
@@ -161,6 +165,8 @@ class Cluster:
         door = HANDLERS.get(handler)
         if door is not None:
             door(self, key)
+        elif handler in traffic.HANDLERS:
+            traffic.HANDLERS[handler](self.traffic, self.store, key)
         else:
             fleet.HANDLERS[handler](self.fleet, self.store, key)
         if self.store.changes:
@@ -183,6 +189,8 @@ class Cluster:
                     route(self, old, new)
                 if fleets is not None and not self.lockstep:
                     fleets(self.fleet, self.store, old, new)
+                if self.traffic.flows or kind == "Clients":
+                    self.traffic.note(self.store, kind, old, new)
                 if self._shows(new) if kind == "Pod" and new is not None else _visible(kind, old, new):
                     self._seen += 1
 
@@ -214,6 +222,11 @@ class Cluster:
 
     def _sync_service(self, key: Any) -> None:
         self._again("endpointslice", key, endpointslice.sync_service(self.store, key))
+
+    def _step_pod(self, key: StepKey) -> None:
+        self.kubelet.step(key)
+        if key[0] in ("stop", "sigterm"):  # no write tells of it
+            self.traffic.pod_changed(self.store, key[3])
 
     def _collect(self, key: Any) -> None:
         garbage.collect(self.store, *key)
@@ -368,7 +381,7 @@ HANDLERS: dict[str, Callable[[Cluster, Any], None]] = {
     "deployment": Cluster._sync_deployment,
     "replicaset": Cluster._sync_replica_set,
     "scheduler": Cluster._schedule,
-    "kubelet": lambda cluster, key: cluster.kubelet.step(key),
+    "kubelet": Cluster._step_pod,
     "endpointslice": Cluster._sync_service,
     "garbage": Cluster._collect,
 }
@@ -400,7 +413,7 @@ def _visible(kind: str, old: Any, new: Any) -> bool:
         return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
     if kind == "Node":
         return old.spec != new.spec or _reasons(old.status.conditions) != _reasons(new.status.conditions)
-    return kind in ("Service", "PodDisruptionBudget") and old.spec != new.spec or kind == "Machine"
+    return kind in ("Service", "PodDisruptionBudget") and old.spec != new.spec or kind in ("Machine", "Clients")
 
 
 def _reasons(conditions: Iterable[Any]) -> list[tuple[str, str, str]]:

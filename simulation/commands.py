@@ -26,6 +26,7 @@ from simulation.objects import (
     KINDS,
     LAST_APPLIED,
     RESTARTED_AT,
+    Clients,
     Container,
     Deployment,
     DeploymentSpec,
@@ -47,6 +48,7 @@ from simulation.objects import (
 from simulation.requests import Bind, DeleteObjects, Evict, PatchObject, Post, Put
 from simulation.store import controller_of
 
+MOST_REQUESTS = 100_000
 MAX_COMMANDS = 100
 """Objects that one act may touch by naming them."""
 
@@ -616,6 +618,28 @@ class RestoreNode(Act, frozen=True, tag="restore-node"):
         return f"# {self.node}: power on"
 
 
+class SendRequests(Act, frozen=True, tag="send-requests"):
+    """Clients send so many requests a second to a Service, 0 to end it; with `waits` from when it first has an endpoint on. No kubectl
+    verb does this."""
+
+    service: str
+    rate: int
+    waits: bool = False
+
+    def act(self, writes: Writes) -> Said:
+        if not 0 <= self.rate <= MOST_REQUESTS:
+            raise UsageError(f"clients send from 0 to {MOST_REQUESTS} requests a second, not {self.rate}", prefix="")
+        writes.get("Service", self.service)
+        writes.set_clients(Clients(self.service, NAMESPACE, self.rate, self.waits))
+        return f"service/{self.service} {self.said()}"
+
+    def said(self) -> str:
+        return f"{self.rate} requests/s{' once it answers' if self.waits else ''}"
+
+    def kubectl(self) -> str:
+        return f"# {self.service}: {self.said()}"
+
+
 class Cordon(Picking, frozen=True, tag="cordon"):
     """`kubectl cordon`: no new pods here."""
 
@@ -791,6 +815,7 @@ Command = (
     | Several
     | CutNode
     | RestoreNode
+    | SendRequests
     | Cordon
     | Uncordon
     | Drain

@@ -5,7 +5,7 @@
     {deployment: web, condition: Progressing, reason: ProgressDeadlineExceeded}          also status
     {replicaset: new, pods: 5}                     the target; or old (all others), or its name; also ready, image
     {pods: "app=web", count: 3, state: notready}   state as the desk names it; selector and state may be left out
-    {service: web, endpoints: 8}                   ready endpoints
+    {service: web, endpoints: 8}                   ready endpoints; also requests sent, lost, errors
     {exists: pod/web} · {gone: pod/web}
     {log: "Deleted pod"}                           an Event says so, in its message or as its reason
     {all: [...]} · {any: [...]} · {not: {...}}
@@ -173,7 +173,16 @@ def _service(cluster: Cluster, given: dict) -> bool:
     slices = [s for s in cluster.store.list("EndpointSlice") if s.metadata.labels.get("kubernetes.io/service-name") == given["service"]]
     ready = sum(endpoint.conditions.ready for s in slices for endpoint in s.endpoints or ())
     there = cluster.store.get("Service", given["service"]) is not None
-    return there and _number(ready, given.get("endpoints", {"at_least": 0}))
+    return there and _number(ready, given.get("endpoints", {"at_least": 0})) and _requests(cluster, given)
+
+
+def _requests(cluster: Cluster, given: dict) -> bool:
+    flow = next((flow for (_, name), flow in cluster.traffic.flows.items() if name == given["service"]), None)
+    facts = {"sent": flow.sent, "lost": flow.lost_in_all, "errors": flow.errors} if flow is not None else dict.fromkeys(REQUESTS, 0)
+    return all(_number(facts[word], given[word]) for word in REQUESTS if word in given)
+
+
+REQUESTS = ("sent", "lost", "errors")
 
 
 def _exists(cluster: Cluster, given: dict) -> bool:
@@ -256,13 +265,21 @@ def _pods_words(given: dict) -> str:
     return f"{count} pods are {given['state']}" if "state" in given else f"there are {count} pods"
 
 
+def _service_words(given: dict) -> str:
+    said = [f"the Service {given['service']} has {_amount(given['endpoints'])} endpoints"] if "endpoints" in given else []
+    said += [f"{_amount(given[word])} requests {REQUEST_WORDS[word]}" for word in REQUESTS if word in given]
+    return " and ".join(said) or f"the Service {given['service']} exists"
+
+
+REQUEST_WORDS = {"sent": "were sent", "lost": "were lost", "errors": "were answered with an error"}
+
 WORDS: dict[str, Callable[[dict], str]] = {
     "time": lambda given: f"the clock shows {given['time'] // 60}:{given['time'] % 60:02d}",
     "deployment": _deployment_words,
     "condition": lambda given: f"{given['condition']} says {given.get('reason') or given.get('status') or 'something'}",
     "replicaset": _replicaset_words,
     "pods": _pods_words,
-    "service": lambda given: f"the Service {given['service']} has {_amount(given.get('endpoints', {'at_least': 0}))} endpoints",
+    "service": _service_words,
     "exists": lambda given: f"{given['exists']} exists",
     "gone": lambda given: f"{given['gone']} is gone",
     "log": lambda given: f'the log says "{given["log"]}"',
@@ -351,7 +368,7 @@ FIELDS: dict[str, dict[str, Callable[[str, Any], None]]] = {
         "complete": _is_flag,
     },
     "pods": {"pods": _is_selector, "count": _is_number, "state": _is_state},
-    "service": {"service": _is_text, "endpoints": _is_number},
+    "service": {"service": _is_text, "endpoints": _is_number, **dict.fromkeys(REQUESTS, _is_number)},
     "exists": {"exists": _is_object},
     "gone": {"gone": _is_object},
     "log": {"log": _is_text},

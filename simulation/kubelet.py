@@ -4,6 +4,7 @@ Models pkg/kubelet/{kubelet_pods,prober,images,kuberuntime,status} (v1.36). One 
 (back-offs, streaks of probe results) is kept here, as data, beside the engine's queue.
 """
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -33,6 +34,10 @@ from simulation.store import Store
 COMPONENT = "kubelet"
 RANK = 3
 SIGKILL = 137
+SHORTEST_GRACE: Millis = 2000
+"""What is left to a container between SIGTERM and SIGKILL at least, however long its preStop hook took (kuberuntime_container.go)."""
+
+SLEEP = re.compile(r"(?:(?:/bin/)?(?:ba)?sh -c )?(?:/(?:usr/)?bin/)?sleep (?P<seconds>\d{1,6}(?:\.\d{1,3})?)s?", re.ASCII)
 
 StepKey = tuple[str, str, str, str, int, int]
 """(step, namespace, name, uid, container, restart count when it was planned)"""
@@ -54,6 +59,8 @@ class Past(Record):
     """Equal probe results in a row: above 0 successes, below 0 failures."""
     probed_at: Millis = 0
     """When the next probe is due; 0 when asking again could change nothing."""
+    stopping: bool = False
+    """SIGTERM has come: what runs finishes what it has begun, and listens no more."""
 
 
 class Kubelet:
@@ -338,8 +345,18 @@ class Kubelet:
         for index in (*range(len(pod.status.container_statuses)), *sidecars):
             if _status(pod, index).state.running is not None:
                 self._say(pod, index, "Normal", "Killing", f"Stopping container {_container(pod, index).name}")
-                longest = max(longest, stages.delay(self.engine, "stopped", self._image(pod, index)))
-        self._later("stopped", pod, 0, min(longest, max(grace, 2000)))
+                hook = min(pre_stop(_container(pod, index)), grace)
+                if hook:
+                    self._later("sigterm", pod, index, hook)
+                else:
+                    self._sigterm(pod, index)
+                ends = hook + min(stages.delay(self.engine, "stopped", self._image(pod, index)), max(grace - hook, SHORTEST_GRACE))
+                longest = max(longest, ends)
+        self._later("stopped", pod, 0, longest)
+
+    def _sigterm(self, pod: Pod, index: int) -> None:
+        """A container is told to stop: at once, or when its preStop hook has ended."""
+        self.past[pod.metadata.uid, index] = replace(self._past(pod, index), stopping=True)
 
     def _stopped(self, pod: Pod, _: int) -> None:
         """Every container has ended: the phase is final, and the object may go."""
@@ -389,9 +406,24 @@ NEW = Past()
 
 STEPS: dict[str, Callable[[Kubelet, Pod, int], None]] = {
     step: getattr(Kubelet, f"_{step}")
-    for step in ("admit", "pull", "pulled", "backoff", "start", "probe", "finish", "crash", "term", "restart", "stop", "stopped", "remove")
+    for step in (
+        "admit",
+        "pull",
+        "pulled",
+        "backoff",
+        "start",
+        "probe",
+        "finish",
+        "crash",
+        "term",
+        "restart",
+        "stop",
+        "sigterm",
+        "stopped",
+        "remove",
+    )
 }
-LAST_STEPS = ("stop", "stopped", "remove")
+LAST_STEPS = ("stop", "sigterm", "stopped", "remove")
 """What is done to a pod that is being deleted, and only then."""
 OF_ONE_START = ("probe", "crash", "term", "finish")
 """What belongs to the container as it was started when this was planned."""
@@ -415,6 +447,16 @@ def is_healthy(image: Image, past: Past, now: Millis) -> bool:
         cycle = int((image.flaky_up_seconds + image.flaky_down_seconds) * 1000)
         return (up + past.phase_shift) % cycle < image.flaky_up_seconds * 1000
     return True
+
+
+def pre_stop(container: Container) -> Millis:
+    """How long the preStop hook takes: a sleep, by the API's own action or by the command of that name. Others take no time."""
+    hook = (container.lifecycle or {}).get("preStop") or {}
+    if "sleep" in hook:
+        return int(hook["sleep"].get("seconds") or 0) * 1000
+    command = (hook.get("exec") or {}).get("command") or ()
+    found = SLEEP.fullmatch(" ".join(map(str, command)).strip())
+    return int(float(found["seconds"]) * 1000) if found is not None else 0
 
 
 def probe_output(probe: Probe, pod: Pod, unwell: bool = False) -> str:

@@ -441,6 +441,16 @@ class Exec(Record):
     """`kill`: SIGTERM to process 1; `rm`, `touch`: /tmp/healthy goes or comes back."""
 
 
+class Clients(Record):
+    """Who sends requests to a Service, `rate` in a second. Not an API object."""
+
+    service: str
+    namespace: str
+    rate: int
+    waits: bool = False
+    """They begin only when the Service first has an endpoint."""
+
+
 class EventSource(Record):
     component: str = ""
     host: str = ""

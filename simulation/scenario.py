@@ -18,7 +18,7 @@ from msgspec import Meta
 from simulation.api.documents import MAX_BYTES, MAX_DOCUMENTS, BadDocument, Document, read_all, write
 from simulation.api.errors import StatusError, go_json
 from simulation.cluster import Cluster
-from simulation.commands import Apply, Command, Create
+from simulation.commands import MOST_REQUESTS, Apply, Command, Create, SendRequests
 from simulation.conditions import BadCondition, Condition, condition, holds
 from simulation.conditions import schema as condition_schema
 from simulation.kubectl.parse import parse as parse_line
@@ -104,6 +104,14 @@ class _Timed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Any other command, as the journal has it: {do: …}."""
 
 
+class _Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Requests to a Service."""
+
+    service: Line
+    rate: Annotated[int, Meta(ge=1, le=MOST_REQUESTS)]
+    """In a second."""
+
+
 class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A step of a lesson."""
 
@@ -135,6 +143,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Kubernetes manifests, created before the clock starts."""
     apply: str = ""
     """More of them as one text, applied as `kubectl apply` does, with the annotation that this leaves."""
+    traffic: Annotated[tuple[_Clients, ...], Meta(max_length=10)] = ()
+    """Who sends requests from the start, as soon as the Service has an endpoint."""
     commands: Annotated[tuple[_Timed, ...], Meta(max_length=10_000)] = ()
     """What happens by itself, and when."""
     steps: Annotated[tuple[_Step, ...], Meta(max_length=20)] = ()
@@ -350,7 +360,7 @@ def _of_file(document: Document, text: str, name: str) -> Scenario:
         file.seed,
         file.nodes,
         file.images,
-        created + applied,
+        created + applied + tuple(SendRequests(clients.service, clients.rate, True) for clients in file.traffic),
         tuple((round(timed.at * 1000), _timed(document, i, timed)) for i, timed in enumerate(file.commands)),
         tuple(_step(document, i, step) for i, step in enumerate(file.steps)),
         tuple(_claim(document, i, claim) for i, claim in enumerate(file.claims)),
@@ -455,6 +465,7 @@ MUST_BE = {
 STRUCTS = {
     (): _File,
     ("images",): Image,
+    ("traffic",): _Clients,
     ("commands",): _Timed,
     ("steps",): _Step,
     ("steps", "action"): Action,

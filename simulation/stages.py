@@ -62,6 +62,9 @@ class Image(Record, rename=None, forbid_unknown_fields=True):
     stop_seconds: float = 1.0
     error_rate: float = 0.0
     latency_ms: float = 20.0
+    """What half of its answers take at most, while nothing has to wait."""
+    concurrency: int = 8
+    """Requests that one pod works on at a time; the others wait."""
     size_bytes: int = 72_000_000
     jitter: float = 0.5
 

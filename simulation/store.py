@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from simulation.engine import Engine, Millis
 from simulation.events import EventLog
-from simulation.objects import KINDS, Draining, Exec, Machine, ObjectMeta, OwnerReference, Pod, PodStatus, Time
+from simulation.objects import KINDS, Clients, Draining, Exec, Machine, ObjectMeta, OwnerReference, Pod, PodStatus, Time
 from simulation.pods import deletion_cost, is_finished, ready_since
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -176,6 +176,7 @@ class Store:
         "_objects",
         "_owned",
         "changes",
+        "clients",
         "drains",
         "engine",
         "events",
@@ -210,6 +211,8 @@ class Store:
         self.pod_quota = POD_QUOTA
         self.machines: dict[str, Machine] = {}
         """By name: what stands behind the nodes, whether or not the API knows of it."""
+        self.clients: dict[Key, Clients] = {}
+        """Who sends requests, by the Service they send to."""
         self.drains: dict[int, Draining] = {}
         """Each `kubectl drain` that still runs, by the revision at which it began."""
         self.unwell: dict[tuple[str, int], bool] = {}
@@ -334,6 +337,14 @@ class Store:
             self.machines[machine.name] = machine
             self.changes.append(("Machine", old, machine))
 
+    def set_clients(self, clients: Clients) -> None:
+        """Note who sends requests to a Service from now on."""
+        key = clients.namespace, clients.service
+        old = self.clients.get(key)
+        if clients != old:
+            self.clients[key] = clients
+            self.changes.append(("Clients", old, clients))
+
     def set_drain(self, number: int, draining: Draining | None) -> None:
         """Note where a drain has got to; None ends it."""
         old = self.drains.get(number)
@@ -388,6 +399,7 @@ class Store:
         twin.running_on = self.running_on.copy()
         twin.open_nodes = self.open_nodes.copy()
         twin.on_node = {node: pods.copy() for node, pods in self.on_node.items()}
+        twin.clients = self.clients.copy()
         twin.machines, twin.drains, twin.printed = self.machines.copy(), self.drains.copy(), self.printed.copy()
         twin.unwell = self.unwell.copy()
         return twin

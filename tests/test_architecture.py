@@ -75,7 +75,11 @@ MAY_IMPORT = {
     "machine": FOUNDATION | {"store"},
     "drain": FOUNDATION | {"store", "api"},
     "fleet": FOUNDATION | {"store", "ledger", "api", "controllers", "kubelet", "machine", "drain"},
-    "cluster": FOUNDATION | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet", "machine", "fleet"},
+    "chance": set(),
+    "latency": {"chance"},
+    "traffic": FOUNDATION | {"store", "chance", "latency", "proxy", "kubelet", "controllers.endpointslice"},
+    "cluster": FOUNDATION
+    | {"store", "ledger", "states", "events", "api", "controllers", "scheduler", "kubelet", "machine", "fleet", "traffic"},
     "act": FOUNDATION | {"store", "api"},
     "requests": FOUNDATION | {"store", "api", "act"},
     "inside": FOUNDATION | {"store", "api", "act", "kubelet"},

@@ -14,7 +14,7 @@ from simulation.api.defaults import default
 from simulation.api.errors import StatusError, already_exists, invalid, not_found
 from simulation.api.selectors import Selector
 from simulation.api.validation import validate
-from simulation.objects import KINDS, Machine
+from simulation.objects import KINDS, Clients, Machine
 from simulation.store import Forbidden, Store, controller_of
 
 NAMESPACE = "default"
@@ -113,6 +113,10 @@ class Writes:
         """Note that a machine is cut off or comes back: nothing to validate, it is no API object."""
         self._todo.append(("machine", machine))
 
+    def set_clients(self, clients: Clients) -> None:
+        """Note that requests are sent: nothing to validate, nobody is an API object."""
+        self._todo.append(("clients", clients))
+
     def commit(self) -> None:
         """Hand everything to the store, in order."""
         for what, *args in self._todo:
@@ -124,6 +128,8 @@ class Writes:
                 self.store.update_status(args[0])
             elif what == "machine":
                 self.store.set_machine(args[0])
+            elif what == "clients":
+                self.store.set_clients(args[0])
             elif what == "then":
                 args[0](self.store)
             else:

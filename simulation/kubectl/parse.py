@@ -33,6 +33,7 @@ from simulation.commands import (
     Resume,
     Run,
     Scale,
+    SendRequests,
     SetImage,
     SetSelector,
     SetTaints,
@@ -77,6 +78,9 @@ SHELL_IN_QUOTES = re.compile(r"`|\$\(")
 PLUG = re.compile(r"# *(?P<node>[a-z0-9.-]+): power (?P<way>off|on)", re.ASCII)
 """The plug of a machine has no verb: it is written as a comment, as in `# node-4: power off`."""
 
+CLIENTS = re.compile(r"# *(?P<service>[a-z0-9-]+): (?P<rate>\d{1,9}) requests/s(?P<waits> once it answers)?", re.ASCII)
+"""Nor have clients: `# web: 200 requests/s`."""
+
 SPECIFY = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 
 
@@ -84,6 +88,8 @@ def parse(line: str) -> Command:
     """The command that a line means, with or without the leading `kubectl`. Raises StatusError."""
     if (plug := PLUG.fullmatch(line.strip())) is not None:
         return (CutNode if plug["way"] == "off" else RestoreNode)(plug["node"])
+    if (clients := CLIENTS.fullmatch(line.strip())) is not None:
+        return SendRequests(clients["service"], int(clients["rate"]), clients["waits"] is not None)
     words = _without_namespace(_words(line))
     if not words:
         raise UsageError(f"an empty line does nothing; the verbs are {', '.join(VERBS)}", prefix="")
