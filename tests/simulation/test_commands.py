@@ -434,6 +434,7 @@ def test_every_command_survives_the_journal():
         parse("delete deploy a b"),
         parse("# node-1: power off"),
         parse("# node-1: power on"),
+        parse("# web: 200 requests/s once it answers"),
         parse("cordon node-1"),
         parse("uncordon node-1"),
         parse("drain node-1 node-2 --timeout=1m30s --grace-period=3"),
