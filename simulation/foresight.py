@@ -11,9 +11,11 @@ from simulation.cluster import Cluster
 from simulation.controllers.deployment.util import replicas_of
 from simulation.controllers.endpointslice import SERVICE_NAME, sync_service
 from simulation.controllers.replicaset import sync_replica_set
-from simulation.objects import LabelSelector, Pod, ReplicaSet, Service
+from simulation.objects import LabelSelector, ObjectReference, Pod, ReplicaSet, Service
 from simulation.pods import is_active
+from simulation.proxy import reachable
 from simulation.store import Store, controller_of, key_of
+from simulation.traffic import capacity
 
 LOOKS = 5
 """One set releases a pod, another adopts it and deletes one too many, a Service sees it; then they have nothing left to do."""
@@ -112,6 +114,37 @@ def answering(store: Store, service: Service) -> dict[str, str]:
                 pod = store.get("Pod", about.name, about.namespace)
                 found[about.name] = owner_uid(pod) if pod is not None else ""
     return found
+
+
+class Load(NamedTuple):
+    """What clients would send to a Service's pods, and what those can do; all per second."""
+
+    rate: int
+    pods: int
+    """Who would be sent to."""
+    serve: float
+    lost: int
+    """What is more than the pods that get it can answer, once their queues are full."""
+
+
+def load(cluster: Cluster, store: Store, service: Service) -> Load | None:
+    """With this store's endpoints and the cluster's clients; None without clients, or if each of them stays with one pod."""
+    flow = cluster.traffic.flows.get(key_of(service))
+    if flow is None or not flow.clients.rate or service.spec.session_affinity == "ClientIP":
+        return None
+    rate, found = flow.clients.rate, [store.get("Pod", about.name, about.namespace) for about in sent_to(store, service)]
+    able = [capacity(cluster.images.lookup(pod.spec.containers[0].image)) for pod in found if pod is not None]
+    if not able:
+        return Load(rate, 0, 0.0, rate)
+    return Load(rate, len(able), sum(able), round(sum(max(rate / len(able) - one, 0.0) for one in able)))
+
+
+def sent_to(store: Store, service: Service) -> list[ObjectReference]:
+    """The pods among which kube-proxy would choose: the ready ones, or if there are none those that end and still serve."""
+    name = service.metadata.name
+    slices = [s for s in store.list("EndpointSlice", service.metadata.namespace) if s.metadata.labels.get(SERVICE_NAME) == name]
+    found = reachable(endpoint for slice_ in slices for endpoint in slice_.endpoints or ())
+    return [endpoint.target_ref for endpoint in found if endpoint.target_ref is not None]
 
 
 def matching(store: Store, service: Service) -> list[Pod]:

@@ -15,6 +15,7 @@ from simulation import foresight
 from simulation.api import selectors
 from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
+from simulation.foresight import Load
 from simulation.kubectl.parse import parse
 from simulation.objects import LabelSelector, ReplicaSet, Service
 from simulation.store import Store
@@ -56,6 +57,8 @@ class Plan(Struct, frozen=True):
     said: Text = text()
     line: str = ""
     error: str = ""
+    lost: int = 0
+    """Requests per second."""
 
 
 def editor(store: Store, kind: str, name: str) -> Editor | None:
@@ -97,8 +100,9 @@ def plan(memory: Any, cluster: Cluster, kind: str, name: str, wanted: dict[str, 
     picked, before = foresight.matching(seen.after, service), foresight.matching(cluster.store, obj)
     answer, now = foresight.answering(seen.after, service), foresight.answering(seen.without, obj)
     rows = tuple(_rows(memory, seen.after, [[foresight.owner_uid(p) for p in some] for some in (picked, before)], answer, now))
-    said = _sum(len(answer), len(now), bool(service.spec.selector))
-    return Plan(rows, len(picked), len(answer), len(now), said, line)
+    load = foresight.load(cluster, seen.after, service)
+    said = _sum(len(answer), len(now), len(foresight.sent_to(seen.after, service)), bool(service.spec.selector), load)
+    return Plan(rows, len(picked), len(answer), len(now), said, line, lost=load.lost if load is not None else 0)
 
 
 # ------------------------------------------------------------------------------------------------------------- details
@@ -132,11 +136,25 @@ def _word(before: int, after: int) -> str:
     return "leaves" if before else "stays out"
 
 
-def _sum(answer: int, now: int, asks: bool) -> Text:
+def _sum(answer: int, now: int, sent_to: int, asks: bool, load: Load | None) -> Text:
     if not asks:
         return text(strong("No selector: "), "the endpoints stay as they are, and nobody keeps them.")
+    if load is not None:
+        return _capacity(load)
+    if not answer and sent_to:
+        return text(
+            strong("No pod is ready. "),
+            f"While {pods(sent_to)} {pick(sent_to, 'ends', 'end')}, requests go to {pick(sent_to, 'it', 'them')}.",
+        )
     if not answer:
         return text(strong("Nobody answers. "), "Every request is refused." if now else "Nobody does now.")
     if answer == now:
         return text(strong(f"{pods(answer)} {pick(answer, 'answers', 'answer')}, "), "as many as now.")
     return text(strong(f"{pods(answer)} {pick(answer, 'answers', 'answer')}, "), f"{now} {pick(now, 'does', 'do')} now.")
+
+
+def _capacity(load: Load) -> Text:
+    if not load.pods:
+        return text(strong(f"{load.rate} requests per second to nobody. "))
+    said = f"One pod serves {load.serve:.0f}. " if load.pods == 1 else f"They serve {load.serve:.0f}. "
+    return text(strong(f"{load.rate} requests per second to {pods(load.pods)}. "), said)

@@ -4,6 +4,7 @@ import pytest
 
 from rollviz.desk.memory import memory_of
 from rollviz.desk.selector import editor, plan
+from simulation.commands import SendRequests
 from tests.rollviz.desk.desks import NEXT, Watched, web
 
 
@@ -53,6 +54,36 @@ def test_a_version_that_leaves_and_one_that_stays_though_nobody_of_it_answers():
     assert rows(found) == [("v1", "leaves", 0, 0, 8), ("v2", "stays", 5, 0, 0), ("", "leaves", 0, 0, 1)]
     assert str(found.said) == "Nobody answers. Every request is refused."
     assert found.line == f"set selector service web app=web,pod-template-hash={hash_of(desk, 'v2')}"
+
+
+@pytest.mark.parametrize("rate", [300, 1500, 5000])
+def test_what_one_version_cannot_serve_is_lost_as_it_was_told(rate):
+    desk = web(4).do("label pods --all pool=a").run(1)
+    desk.do(f"label pod {desk.look().strips[0].pods[0].name} pool=b --overwrite")
+    desk.recording.do(SendRequests("web", rate))
+    desk.run(5)
+    found = planned(desk, {"app": "web", "pool": "b"})
+    assert str(found.said).startswith(f"{rate} requests per second to 1 pod. One pod serves ")
+    desk.do(found.line).run(20)
+    before = desk.recording.cluster.traffic.flows["default", "web"].lost_in_all
+    desk.run(20)
+    lost = desk.recording.cluster.traffic.flows["default", "web"].lost_in_all - before
+    assert lost == pytest.approx(20 * found.lost, rel=0.02, abs=2)
+    assert (found.lost > 0) == (rate > 400)
+
+
+def test_without_anybody_every_request_is_lost():
+    desk = web(2)
+    desk.recording.do(SendRequests("web", 200))
+    found = planned(desk.run(2), {"app": "nobody"})
+    assert (str(found.said).strip(), found.lost) == ("200 requests per second to nobody.", 200)
+
+
+def test_pods_that_end_are_sent_to_while_nobody_is_ready():
+    desk = web(2)
+    desk.do("delete deployment web").run(0.3)
+    found = planned(desk, {"app": "web"})
+    assert (found.answer, str(found.said)) == (0, "No pod is ready. While 2 pods end, requests go to them.")
 
 
 def test_without_a_selector_the_endpoints_stay():
