@@ -1,8 +1,10 @@
 """What a browser posts becomes a command here, or a StatusError in the API server's or kubectl's words.
 
-`run` is a kubectl line as it would be typed; `scale` and `strategy` are the faders and knobs, whose values are numbers until here.
+`run` is a kubectl line as it would be typed; `scale`, `strategy` and `seconds` are the faders, knobs and fields, whose values are numbers
+until here.
 """
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 
@@ -76,9 +78,24 @@ def _strategy(post: Mapping[str, str]) -> Command:
     field, value = post.get("field", ""), post.get("value", "").strip()
     if field not in ("maxSurge", "maxUnavailable"):
         raise UsageError("this page has no such knob")
-    given: int | str = int(value) if value.lstrip("+-").isdigit() and value.isascii() and len(value) < 12 else value[:255]
-    patch = {"spec": {"strategy": {"rollingUpdate": {field: given}}}}
+    patch = {"spec": {"strategy": {"rollingUpdate": {field: _number(value)}}}}
+    return _patch(post, patch)
+
+
+def _seconds(post: Mapping[str, str]) -> Command:
+    """A field of the spec that is a number of seconds. What is no number goes out as it is: the server says so."""
+    field, value = post.get("field", ""), post.get("value", "").strip()
+    if field not in ("minReadySeconds", "progressDeadlineSeconds"):
+        raise UsageError("this page has no such field")
+    return _patch(post, {"spec": {field: _number(value)}})
+
+
+def _number(value: str) -> int | str:
+    return int(value) if re.fullmatch(r"[+-]?[0-9]{1,11}", value) else value[:255]
+
+
+def _patch(post: Mapping[str, str], patch: dict) -> Command:
     return Patch("Deployment", post.get("deployment", "")[:255], msgspec.json.encode(patch).decode())
 
 
-FORMS: dict[str, Callable[[Mapping[str, str]], Command]] = {"run": _run, "scale": _scale, "strategy": _strategy}
+FORMS: dict[str, Callable[[Mapping[str, str]], Command]] = {"run": _run, "scale": _scale, "strategy": _strategy, "seconds": _seconds}

@@ -58,6 +58,10 @@ def _few_words(command) -> str:
         return f"scale {words[-1].partition('=')[2]}"
     if words[0] == "rollout":
         return words[1]
+    if words[0] == "#":
+        return command.kubectl()[2:].replace(": power", "")[:40]
+    if words[0] in ("cordon", "uncordon", "drain"):
+        return " ".join(words[:2])[:40]
     return " ".join([words[0], *words[2:3]])[:40]
 
 

@@ -57,9 +57,14 @@ class Guard(NamedTuple):
 
 
 class Field(NamedTuple):
-    name: str
+    """A number of the spec that can be typed, in seconds."""
+
+    words: str
+    field: str
     value: str
-    id: str = ""
+    deployment: str
+    left: bool = False
+    """Beside it stands what is left of it."""
 
 
 class Master(NamedTuple):
@@ -120,7 +125,12 @@ def guards(scene: Scene | None, top: int) -> tuple[Guard, ...]:
 def fields(scene: Scene | None) -> tuple[Field, ...]:
     if scene is None:
         return ()
-    return Field("minReadySeconds", f"{scene.group.d.spec.min_ready_seconds} s"), Field("progress deadline", "", "deadline")
+    spec = scene.group.d.spec
+    deadline = "" if spec.progress_deadline_seconds is None else str(spec.progress_deadline_seconds)
+    return (
+        Field("minReadySeconds", "minReadySeconds", str(spec.min_ready_seconds), scene.name),
+        Field("progress deadline", "progressDeadlineSeconds", deadline, scene.name, left=True),
+    )
 
 
 def master(scene: Scene | None, top: int) -> Master:

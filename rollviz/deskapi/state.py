@@ -22,6 +22,7 @@ LISTS = {
     "services": "Service",
     "endpointslices": "EndpointSlice",
     "nodes": "Node",
+    "poddisruptionbudgets": "PodDisruptionBudget",
 }
 
 

@@ -1,7 +1,7 @@
 // Who may act: the presenter, on a line that is up. Everything that can be pressed posts from here.
 export const app = document.getElementById("app");
 export const DESK = `/d/${app.dataset.desk}`;
-const CONTROLS = "[data-do], [data-hand], [data-clock], [data-fader], .knob__dial, .knob__raw";
+const CONTROLS = "[data-do], [data-hand], [data-clock], [data-fader], .knob__dial, .knob__raw, .field__raw";
 const listeners = [];
 
 export const blocked = (listener) => listeners.push(listener);

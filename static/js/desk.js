@@ -5,6 +5,7 @@ import { app, blocked, showControls } from "./controls.js";
 import { drawDuo } from "./duo.js";
 import { drawFaders, isHeld, onRelease } from "./fader.js";
 import { onDraw, onElements, onTime, redraw, tell } from "./feed.js";
+import "./fields.js";
 import "./inspector.js";
 import "./keys.js";
 import "./knob.js";

@@ -123,7 +123,7 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (next?.dataset.h && next.id === target.id && next.dataset.h === target.dataset.h) return event.preventDefault();
   const active = document.activeElement;
   if (!target.contains(active)) return;
-  if (active.matches(".knob__raw") || target.querySelector("[data-held]")) {
+  if (active.matches(".knob__raw, .field__raw") || target.querySelector("[data-held]")) {
     event.preventDefault();
     active.addEventListener("blur", () => askForKeyframe(), { once: true });
   } else if (active.id) {

@@ -20,6 +20,12 @@ def test_a_knob_posts_pods_or_a_percentage(value, written):
     assert command.patch == f'{{"spec":{{"strategy":{{"rollingUpdate":{{"maxSurge":{written}}}}}}}}}'
 
 
+@pytest.mark.parametrize(("field", "value", "said"), [("minReadySeconds", "20", 20), ("progressDeadlineSeconds", " 30 ", 30)])
+def test_a_field_posts_seconds(field, value, said):
+    asked_for = asked({"verb": "seconds", "deployment": "web", "field": field, "value": value})
+    assert asked_for.line == f"""patch deployment web -p '{{"spec":{{"{field}":{said}}}}}'"""
+
+
 @pytest.mark.parametrize(
     "post",
     [
@@ -34,6 +40,7 @@ def test_a_knob_posts_pods_or_a_percentage(value, written):
         {"verb": "scale", "target": "deployment/web", "replicas": ""},
         {"verb": "scale", "target": "", "replicas": "3"},
         {"verb": "strategy", "deployment": "web", "field": "replicas", "value": "1"},
+        {"verb": "seconds", "deployment": "web", "field": "replicas", "value": "1"},
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(post):
@@ -49,13 +56,18 @@ def test_what_makes_no_sense_is_refused_in_words(post):
         ("maxUnavailable", "200%", "must not be greater than 100%"),
         ("maxSurge", "lots", "a valid percent string"),
         ("maxSurge", "9" * 400, "Invalid"),
+        ("maxSurge", "+-1", "a valid percent string"),
+        ("minReadySeconds", "600", "must be greater than minReadySeconds"),
+        ("minReadySeconds", "soon", "Invalid"),
+        ("progressDeadlineSeconds", "-1", "must be greater than or equal to 0"),
     ],
 )
-def test_a_bad_knob_changes_nothing_and_says_what_the_server_says(field, value, said):
+def test_a_bad_value_changes_nothing_and_says_what_the_server_says(field, value, said):
     desk = web()
     before = desk.recording.cluster.store.get("Deployment", "web")
+    verb = "seconds" if field.endswith("Seconds") else "strategy"
     with pytest.raises(StatusError) as refused:
-        desk.recording.do(asked({"verb": "strategy", "deployment": "web", "field": field, "value": value}).command)
+        desk.recording.do(asked({"verb": verb, "deployment": "web", "field": field, "value": value}).command)
     assert said in refused.value.kubectl() or refused.value.reason == "Invalid"
     assert desk.recording.cluster.store.get("Deployment", "web") is before
 

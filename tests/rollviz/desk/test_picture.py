@@ -201,3 +201,8 @@ def test_any_size_fits_on_its_scale(replicas):
     assert strip.v <= picture.moving["max"]
     assert strip.rows * strip.cols >= picture.moving["max"]
     assert ("w" in picture.moving["sets"][strip.id]) == (strip.cols == 1)
+
+
+def test_the_recording_says_which_node_and_what():
+    desk = web().do("# node-4: power off", "cordon node-2", "drain node-3 --force")
+    assert [mark.words for mark in desk.says("marks")][-3:] == ["node-4 off", "cordon node-2", "drain node-3"]

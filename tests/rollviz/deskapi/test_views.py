@@ -88,7 +88,7 @@ async def test_the_state_is_in_kubernetes_json_form(api):
     state = await desk.state()
     assert set(state) == {
         *("time", "end", "paused", "speed", "take", "takes"),
-        *("deployments", "replicasets", "pods", "services", "endpointslices", "nodes", "events", "ledger"),
+        *("deployments", "replicasets", "pods", "services", "endpointslices", "nodes", "poddisruptionbudgets", "events", "ledger"),
     }
     assert state["deployments"][0]["kind"] == "Deployment"
     assert state["deployments"][0]["metadata"]["creationTimestamp"] == "2026-01-01T00:00:00Z"
