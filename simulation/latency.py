@@ -5,6 +5,7 @@ distribution whose 95th percentile is 2.3 times its median, as a table, so that 
 """
 
 from bisect import bisect_right
+from functools import lru_cache
 
 from simulation.chance import Chance
 
@@ -35,6 +36,7 @@ MEAN = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(SHAPE, SHAPE[1:], s
 """Of the shape, in medians."""
 ONE_BY_ONE = 40
 PARTS = [part for part, _ in SHAPE]
+MULTIPLES = [multiple for _, multiple in SHAPE]
 
 
 def spread(chance: Chance, count: int, median_ms: float, wait_ms: float, into: list[int]) -> None:
@@ -44,12 +46,25 @@ def spread(chance: Chance, count: int, median_ms: float, wait_ms: float, into: l
             into[bucket(median_ms * _multiple(chance.uniform()) + wait_ms)] += 1
         return
     left, above = count, 1.0
-    for (low, shortest), (high, longest) in zip(SHAPE, SHAPE[1:], strict=False):
-        part = chance.binomial(left, (high - low) / above) if high < 1.0 else left
-        if part:
-            into[bucket(median_ms * (shortest + (longest - shortest) * chance.uniform()) + wait_ms)] += part
-        left -= part
-        above -= high - low
+    for i, part in shares(median_ms, wait_ms):
+        here = chance.binomial(left, part / above) if part < above else left
+        into[i] += here
+        left -= here
+        above -= part
+
+
+@lru_cache(maxsize=256)
+def shares(median_ms: float, wait_ms: float) -> tuple[tuple[int, float], ...]:
+    """(bucket, part of the answers that end in it), where there are any."""
+    found, below, last = [], 0.0, len(EDGES_MS) - 1
+    for i in range(bucket(median_ms * SHAPE[0][1] + wait_ms), last + 1):
+        up_to = _part((EDGES_MS[i + 1] - wait_ms) / median_ms) if i < last else 1.0
+        if up_to > below:
+            found.append((i, up_to - below))
+        if up_to == 1.0:
+            break
+        below = up_to
+    return tuple(found)
 
 
 def bucket(ms: float) -> int:
@@ -76,3 +91,12 @@ def _multiple(part: float) -> float:
     at = min(bisect_right(PARTS, part), len(SHAPE) - 1)
     (low, shortest), (high, longest) = SHAPE[at - 1], SHAPE[at]
     return shortest + (longest - shortest) * (part - low) / (high - low)
+
+
+def _part(multiple: float) -> float:
+    """The part of the answers that take at most this multiple of the median."""
+    at = bisect_right(MULTIPLES, multiple)
+    if at in (0, len(SHAPE)):
+        return 0.0 if at == 0 else 1.0
+    (low, shortest), (high, longest) = SHAPE[at - 1], SHAPE[at]
+    return low + (high - low) * (multiple - shortest) / (longest - shortest)

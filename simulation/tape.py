@@ -55,6 +55,10 @@ class Sample(NamedTuple):
     sets: tuple[SetSample, ...]
     max_total: int
     min_available: int
+    heard: tuple[tuple[str, int, int], ...] = ()
+    """(uid, requests, errors) of each ReplicaSet (or pod that none has) that answered requests, since they began."""
+    lost: int = 0
+    """Requests that nobody answered, since they began."""
 
     @property
     def spare(self) -> int:
@@ -205,6 +209,13 @@ class Tape:
             self.samples[:half] = [min(self.samples[i : i + 2], key=lambda sample: sample.spare) for i in range(0, half, 2)]
 
     def _sample(self, second: int) -> Sample:
+        sample, flows = self._pods_sampled(second), self.cluster.traffic.flows.values()
+        if not flows:
+            return sample
+        heard = tuple((uid, heard.requests, heard.errors) for flow in flows for uid, heard in flow.heard.items())
+        return sample._replace(heard=heard, lost=sum(flow.lost_in_all for flow in flows))
+
+    def _pods_sampled(self, second: int) -> Sample:
         """Read off the pods; in a second in which nothing was written the last reading stands."""
         store = self.cluster.store
         timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))

@@ -16,7 +16,7 @@ from simulation.chance import Chance
 from simulation.controllers.endpointslice import SERVICE_NAME
 from simulation.engine import Millis
 from simulation.kubelet import Kubelet, is_healthy
-from simulation.objects import Clients, Machine, ObjectReference, Pod
+from simulation.objects import Clients, Machine, ObjectReference, Pod, Service
 from simulation.stages import Image
 from simulation.store import Key, Store, controller_of
 
@@ -196,7 +196,7 @@ class Traffic:
         """One write."""
         if kind == "Pod":
             self.pod_changed(store, (new or old).metadata.uid)
-        elif kind in ("EndpointSlice", "Service"):
+        elif kind == "EndpointSlice" or (kind == "Service" and _rules_differ(old, new)):
             self.endpoints_changed(store)
         elif kind == "Machine":
             self.machine_changed(store, new)
@@ -393,6 +393,11 @@ HANDLERS = {"traffic": Traffic.run_traffic, "proxy": Traffic.run_proxy}
 def capacity(image: Image) -> float:
     """Requests that one pod can answer in a second: so many at once, each for so long."""
     return image.concurrency * 1000 / (max(image.latency_ms, 0.1) * latency.MEAN)
+
+
+def _rules_differ(old: Service | None, new: Service | None) -> bool:
+    """A selector alone is nothing to kube-proxy: it hears of the slices that follow (ServiceChangeTracker compares ports)."""
+    return old is None or new is None or replace(old.spec, selector={}) != replace(new.spec, selector={})
 
 
 def _names(flow: Flow, group: Group) -> tuple[str, ...]:

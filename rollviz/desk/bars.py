@@ -5,9 +5,10 @@ A bar is `[set, available, waiting, faulty, …]`, `set` being the place of a Re
 available were. Whoever draws it, the page or the home page's thumbnails, draws the same.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from rollviz.desk.requests import graph
 from rollviz.desk.words import Version
 from simulation.recording import Sample
 
@@ -46,8 +47,11 @@ class Bars:
         self.bin = 1
         self.span = SPANS[0]
         self.bars: dict[str, list[int]] = {}
+        self.requests: dict[str, list[int]] = {}
+        """The lower half: see `requests.graph`."""
         self.places: dict[str, int] = {}
         """uid -> its place among the sets."""
+        self._requests_bin = 0
         self._worst: tuple[int, int] = (-1, 0)
         self._taken = 0
         """The second of the last sample that was taken in; there is nothing to see in second 0."""
@@ -61,6 +65,17 @@ class Bars:
         for sample in samples[bisect_right(samples, self._taken, key=lambda sample: sample.t) :]:
             self._take(sample)
         self._taken = now
+        self._follow_requests(samples)
+
+    def _follow_requests(self, samples: list[Sample]) -> None:
+        """Only the last two bars can have changed; all of them if the seconds that a bar stands for have."""
+        if not samples or not (samples[-1].heard or samples[-1].lost):
+            return
+        if self.bin != self._requests_bin:
+            self.requests, self._requests_bin = {}, self.bin
+        since = max((int(number) for number in self.requests), default=1) - 1
+        first = bisect_left(samples, since * self.bin, key=lambda sample: sample.t)
+        self.requests |= graph(samples[max(first - 1, 0) :], self.places, self.bin, since)
 
     def _take(self, sample: Sample) -> None:
         number = sample.t // self.bin

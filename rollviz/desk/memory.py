@@ -18,6 +18,7 @@ from simulation.recording import Recording, Timed
 
 HUES = 6
 LINES = 80
+HEARD_SECONDS = 10
 SETS = 100
 """Sets that are remembered. Of more, those that are gone for longest are forgotten: their band on the graph is grey, as `older` is."""
 MOVES = ("created", "scaled-up", "scaled-down", "deleted")
@@ -105,12 +106,15 @@ class Memory:
         """What sets were called that may be deleted by now."""
         self.told: set[tuple[str, ...]] = set()
         """(set, kind of incident) that the log has told already."""
+        self.times: dict[tuple[str, str], tuple[tuple[int, ...], ...]] = {}
+        """Of each Service with requests, what was counted in the last seconds, one entry a second."""
         self._seen: tuple[int, ...] = ()
         self._entries = self._commands = self._revision = 0
 
     def see(self, cluster: Cluster, commands: list[Timed], given: int) -> None:
         """Take in what happened since the last time."""
         self.now, store = cluster.now, cluster.store
+        self._hear(cluster)
         timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))
         seen = (store.revision, cluster.ledger.count, given, self.now // 1000 if timers else 0)
         if seen == self._seen:
@@ -124,6 +128,19 @@ class Memory:
                 self.lines.append(line)
                 self.line_count += 1
                 self.lines_sum = crc32(repr(line).encode(), self.lines_sum)
+
+    def _hear(self, cluster: Cluster) -> None:
+        """The answers so far by how long they took, for each Service: what the last seconds were like is the difference."""
+        for key, flow in cluster.traffic.flows.items():
+            kept = self.times.setdefault(key, ())
+            total = tuple(map(sum, zip(*(heard.latencies for heard in flow.heard.values()), strict=True)))
+            self.times[key] = (*kept, total)[-HEARD_SECONDS - 1 :]
+
+    def lately(self, key: tuple[str, str]) -> tuple[int, ...]:
+        """How long the answers of the last seconds took, by `simulation.latency`'s buckets."""
+        kept = self.times.get(key, ())
+        first, last = (kept[0] or (), kept[-1]) if kept else ((), ())
+        return tuple(now - before for now, before in zip(last, first, strict=True)) if first else last
 
     def copy(self) -> "Memory":
         twin = Memory.__new__(Memory)

@@ -21,9 +21,10 @@ from rollviz.desk.marks import marks
 from rollviz.desk.master import fields, guards, head, knobs, master, meters
 from rollviz.desk.memory import Memory, memory_of
 from rollviz.desk.rack import on_nodes, rack
+from rollviz.desk.requests import counts, pace
 from rollviz.desk.row import SLOTS, Strips, loose, moving_set, scale_for, shown_and_parked, strips, strips_hash
 from rollviz.desk.scene import Scene
-from rollviz.desk.service import endpoints_split, service_box
+from rollviz.desk.service import ServiceBox, endpoints_split, service_box
 from rollviz.desk.sets import Group, Strip, groups
 from rollviz.desk.takes import Take, lanes
 from rollviz.desk.why import why
@@ -74,7 +75,14 @@ def picture(recording: Recording, clock_, takes: tuple[Take, ...] = ()) -> Pictu
 
     If nothing happened since the last picture, it is that one a little later."""
     cluster = recording.cluster
-    happened = (cluster.store.revision, cluster.now // 1000, cluster.ledger.count, recording.given)
+    sent = tuple(flow.sent for flow in cluster.traffic.flows.values())
+    happened = (
+        cluster.store.revision,
+        sent,
+        cluster.now // 1000,
+        cluster.ledger.count,
+        recording.given,
+    )
     seen = (recording.tape, *happened, recording.live, clock_.paused, clock_.speed, takes)
     before = _drawn.get(recording)
     if before is None or before[0] != seen:
@@ -123,6 +131,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     log = Log(memory.line_count, f"{memory.lines_sum:08x}", tuple(reversed(memory.lines)))
     panel = master(scene, most)
     later = {} if recording.live else {rs.metadata.uid: rs.spec.replicas for rs in recording.tape.cluster.store.list("ReplicaSet")}
+    paces = pace(recording.samples)
     moving = {
         "t": cluster.now,
         "rev": cluster.store.revision,
@@ -132,8 +141,8 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "cols": scale.columns(most),
         "stuck": stuck is not None,
         "many": row.many,
-        "sets": {s.id: moving_set(s, later) for s in shown},
-        "svc": endpoints_split(cluster.store, shown, parts["service"][1]),
+        "sets": {s.id: moving_set(s, later, paces) for s in shown},
+        "svc": _service(memory, recording, shown, parts["service"][1]),
         "m": meters(scene, panel),
         "duo": pair.moving(recording, two),
         "nodes": on_nodes(memory, cluster.store),
@@ -157,6 +166,12 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "duo": moving["duo"],
     }
     return Picture(moving, parts, shown, row, log, facts)
+
+
+def _service(memory: Memory, recording: Recording, shown: tuple[Strip, ...], box: ServiceBox) -> Tree:
+    key = ("default", box.name)
+    flow = recording.cluster.traffic.flows.get(key)
+    return endpoints_split(recording.cluster.store, shown, box) | counts(flow, recording.samples, memory.lately(key))
 
 
 def _clock(now: int) -> str:
@@ -201,6 +216,7 @@ def _recording(memory: Memory, recording: Recording) -> Tree:
         "span": drawn.span,
         "bin": drawn.bin,
         "bars": drawn.bars.copy(),
+        "req": drawn.requests.copy(),
         "sets": {str(i): list(band) for i, band in enumerate(bars.bands(drawn, names))},
         "max": latest.max_total if latest else 0,
         "min": latest.min_available if latest else 0,

@@ -127,8 +127,8 @@ def _sending(store) -> tuple[int, str]:
     return 0, ""
 
 
-def moving_set(s: Strip, later: dict[str, int]) -> Tree:
-    """`later`: uid -> where its cap stands at the end of the take, when that is not now."""
+def moving_set(s: Strip, later: dict[str, int], paces: dict[str, int]) -> Tree:
+    """`later`: uid -> where its cap stands at the end of the take, when that is not now. `paces`: uid -> requests in a second."""
     found: Tree = {
         "v": s.v,
         "r": s.ready,
@@ -143,6 +143,8 @@ def moving_set(s: Strip, later: dict[str, int]) -> Tree:
     }
     if s.dest is not None:
         found["d"] = s.dest
+    if s.uid in paces:
+        found["q"] = paces[s.uid]
     if s.side:
         found |= {"side": s.side, "f": s.driven or s.ref}
     if later.get(s.uid, s.v) != s.v:

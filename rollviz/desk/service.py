@@ -38,7 +38,10 @@ def service_box(store, shown: tuple[Strip, ...], scene: Scene | None) -> Service
     if "" in sends or picks_loose(service, store):
         outs.append(Out("loose", 0))
     selector = tuple(f"{key}={value}" for key, value in sorted(service.spec.selector.items()))
-    say = "Requests would go to every ready pod whose labels match." if selector else "Without a selector nobody keeps its endpoints."
+    say = "Without a selector nobody keeps its endpoints."
+    if selector:
+        clients = store.clients.get((service.metadata.namespace, service.metadata.name))
+        say = f"Requests {'go' if clients is not None and clients.rate else 'would go'} to every ready pod whose labels match."
     return ServiceBox(service.metadata.name, selector, tuple(outs), say)
 
 

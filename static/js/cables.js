@@ -4,11 +4,13 @@ const SVG = "http://www.w3.org/2000/svg";
 let laid = "";
 
 // While time is dragged, leads that lie as they did are not measured again.
-export function drawCables(dragged) {
+// `sets` has how many requests a second run over each lead: twice as many a second are half a dot more.
+export function drawCables(dragged, sets = {}) {
   const canvas = document.getElementById("cables");
   const outs = [...document.querySelectorAll("#service [data-out]")].map((out) => out.dataset.plug ?? "new");
   const ins = [...document.querySelectorAll(".strip .jack[data-in]")].map((jack) => `${jack.dataset.in} ${jack.dataset.plug}`);
-  const lying = [...outs, ...ins].join();
+  const paces = Object.entries(sets).map(([id, set]) => `${id}:${dots(set.q)}`);
+  const lying = [...outs, ...ins, ...paces].join();
   if (!canvas || (dragged && lying === laid)) return;
   laid = lying;
   if (getComputedStyle(canvas).display === "none") return;
@@ -22,9 +24,17 @@ export function drawCables(dragged) {
     out.dataset.hue = hue;
     const line = lead(from, to);
     paths.push(path(line, "sheath", hue), path(line, "core", hue, plug === "dark"));
+    const pace = dots(sets[out.dataset.out]?.q);
+    if (!pace || plug === "dark") continue;
+    const running = path(line, "dots", hue);
+    running.style.setProperty("--dots", pace);
+    paths.push(running);
   }
   canvas.replaceChildren(...paths);
 }
+
+// Dots a second; a lead without requests has none.
+const dots = (requests) => (requests ? Math.round(1 + Math.log2(requests)) / 2 : 0);
 
 function centre(element, origin) {
   const box = element.getBoundingClientRect();

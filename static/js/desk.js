@@ -31,7 +31,7 @@ onDraw(({ state, patch, whole, graph, dragged }) => {
   if (patch.rec || whole) drawRecording(state, graph);
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
   if (patch.svc || whole) drawService(state.svc);
-  if (patch.sets || patch.svc || whole) drawCables(dragged);
+  if (patch.sets || patch.svc || whole) drawCables(dragged, state.sets);
   if (whole) showControls();
   if (whole && !dragged) layMarks();
 });
@@ -50,6 +50,12 @@ function drawKeys({ run, speed }) {
 
 function drawService(svc) {
   setText(document.getElementById("endpoints"), svc.e ?? 0);
+  const heard = document.getElementById("heard");
+  if (heard) {
+    heard.hidden = !svc.sent;
+    for (const name of ["rps", "lost", "sent", "err", "p50", "p95"]) setText(heard.querySelector(`[data-n="${name}"]`), grouped(svc[name]));
+    setAttribute(heard.querySelector('[data-k="lost"]'), "data-some", svc.lost > 0);
+  }
   const split = document.getElementById("split");
   if (!split) return;
   const shares = (svc.split ?? "").split(",").filter(Boolean).map((share) => share.split(":"));
@@ -61,6 +67,8 @@ function drawService(svc) {
     setText(part, `${Math.round((100 * n) / svc.e)}%`);
   });
 }
+
+const grouped = (n) => (n === undefined ? "–" : String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f"));
 
 onElements(() => {
   const log = document.getElementById("log");

@@ -54,7 +54,7 @@ function receive(message) {
   } else {
     seen = message.n;
     merge(state, message.p);
-    graph ||= ["bars", "sets", "span", "bin"].some((key) => key in (message.p.rec ?? {}));
+    graph ||= ["bars", "req", "sets", "span", "bin"].some((key) => key in (message.p.rec ?? {}));
     pending = join(pending ?? {}, message.p);
   }
   schedule();

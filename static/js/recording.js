@@ -17,6 +17,7 @@ export function drawRecording({ rec }, anew) {
   const elements = [...paths].map(([hue, d]) => path(d, { "data-hue": hue }));
   if (rec.max) elements.push(...guards(bars, rec, top));
   svg.replaceChildren(...elements);
+  drawRequests(rec, step);
   drawn = top;
   labels(rec);
   names(bars, rec, top, step);
@@ -63,6 +64,33 @@ function areas(bars, rec, top, step) {
     }
   }
   return drawn;
+}
+
+// The lower half, hanging from the axis: requests by version; errors, and what was lost, at the outer edge and never too thin to see.
+function drawRequests(rec, step) {
+  const bars = Object.entries(rec.req ?? {}), plot = document.getElementById("reqplot");
+  plot.hidden = !bars.length;
+  if (!bars.length) return;
+  const sums = bars.map(([, bar]) => bar.reduce((sum, n, i) => (i % 3 === 1 || i === bar.length - 1 ? sum + n : sum), 0));
+  const top = Math.max(...sums) * 1.2, drawn = new Map(), width = step * BAR;
+  const rect = (hue, x, y, n, least) => {
+    const h = Math.max((n / top) * HEIGHT, least);
+    drawn.set(hue, `${drawn.get(hue) ?? ""}M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${h.toFixed(1)}h${(-width).toFixed(1)}z`);
+    return y + h;
+  };
+  for (const [number, bar] of bars) {
+    const x = left(Number(number), rec) + (step * (1 - BAR)) / 2;
+    let y = 0, bad = bar.at(-1);
+    for (let i = 0; i + 2 < bar.length; i += 3) {
+      const [place, requests, errors] = bar.slice(i, i + 3);
+      if (requests > errors) y = rect(rec.sets[place]?.[0] ?? 0, x, y, requests - errors, 0);
+      bad += errors;
+    }
+    if (bad) rect("f", x, Math.min(y, HEIGHT - 8), bad, 8);
+  }
+  document.getElementById("reqs").replaceChildren(...[...drawn].map(([hue, d]) => path(d, { "data-hue": hue })));
+  const latest = bars.reduce((a, b) => (Number(b[0]) > Number(a[0]) ? b : a));
+  setText(plot.querySelector("[data-n]"), sums[bars.indexOf(latest)]);
 }
 
 function guards(bars, rec, top) {

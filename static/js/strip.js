@@ -50,6 +50,7 @@ function drawStrip(element, set, state, whole) {
   const apart = state.duo.kind === "bluegreen" && !set.plug;
   setText(element.querySelector('[data-n="endpoints"]'), apart ? "unplugged" : set.e);
   setText(element.querySelector('[data-n="endpoint-word"]'), apart ? "label differs" : set.e === 1 ? "endpoint" : "endpoints");
+  setText(element.querySelector('[data-n="pace"]'), set.q === undefined ? "" : `${set.q}/s`);
   const of = element.querySelector('[data-n="of"]'), length = `${set.r}/${set.v}`.length;
   setText(of, `${set.r}/${set.v}`);
   setAttribute(of, "data-wide", length > 7 ? "2" : length > 5 ? "1" : null);
