@@ -8,6 +8,7 @@ from rollviz.desk.words import Code, Text, pick, pods, strong, text
 from simulation.ledger import Entry
 from simulation.objects import EPOCH, Event
 from simulation.stages import CRASH_BACKOFF_MS, PULL_BACKOFF_MS
+from simulation.traffic import Loss
 
 ECHO_MS = 500
 """A ReplicaSet that follows a new size within this time only does what it was told: no line of its own."""
@@ -25,12 +26,14 @@ class Line(NamedTuple):
 
 
 def lines(memory, cluster, time: int, what) -> Iterator[Line]:
-    """What the log says about a Timed command, a ledger Entry or an Event; often nothing."""
+    """What the log says about a Timed command, a ledger Entry, an Event or a Loss; often nothing."""
     if isinstance(what, Entry):
         tell = RULES.get(what.rule)
         line = tell(memory, cluster, what) if tell else None
     elif isinstance(what, Event):
         line = _incident(memory, cluster, what)
+    elif isinstance(what, Loss):
+        line = _lost(memory, what)
     else:
         line = _command(memory, what)
     if line is not None:
@@ -54,6 +57,18 @@ def _command(memory, timed) -> Line:
         memory.by_hand[command.name] = memory.sizes[command.name] = command.replicas
     who = {"you": "You ran ", "scenario": "The lesson ran "}.get(timed.who, f"{timed.who} ran ")
     return Line(timed.at_ms, "i-you", text(who, Code(command.kubectl())))
+
+
+# ---------------------------------------------------------------------------------------------------------- requests
+
+
+def _lost(memory, loss: Loss) -> Line:
+    count = f"{loss.count} {pick(loss.count, 'request', 'requests')}"
+    verb = {"refused": "refused", "timeout": "without an answer in time", "reset": "cut off"}.get(loss.cause, "lost")
+    version = memory.versions.get(loss.owner)
+    words = text(strong(f"{count} {verb}"), *((" by ", strong(version)) if version is not None else ()), f": {loss.why}.")
+    sent = f" It was {' and '.join(loss.pods)}." if 0 < len(loss.pods) < 3 else ""
+    return Line(loss.since, "s-crash", words, text(f"For {(loss.until - loss.since) / 1000:.1f} s.{sent}"), True)
 
 
 # ---------------------------------------------------------------------------------------------------------- decisions

@@ -15,6 +15,7 @@ from simulation.cluster import Cluster
 from simulation.controllers.deployment.util import revision_of
 from simulation.ledger import Entry
 from simulation.recording import Recording, Timed
+from simulation.traffic import GRID
 
 HUES = 6
 LINES = 80
@@ -108,6 +109,8 @@ class Memory:
         """(set, kind of incident) that the log has told already."""
         self.times: dict[tuple[str, str], tuple[tuple[int, ...], ...]] = {}
         """Of each Service with requests, what was counted in the last seconds, one entry a second."""
+        self.told_losses: frozenset[tuple] = frozenset()
+        """(since, why, owner) of those that the log has told and the traffic still lists."""
         self._seen: tuple[int, ...] = ()
         self._entries = self._commands = self._revision = 0
 
@@ -117,17 +120,26 @@ class Memory:
         self._hear(cluster)
         timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))
         seen = (store.revision, cluster.ledger.count, given, self.now // 1000 if timers else 0)
-        if seen == self._seen:
+        losses = self._new_losses(cluster)
+        if seen == self._seen and not losses:
             return
         self._seen = seen
         self._see_sets(store)
-        happened = self._new_commands(commands, given) + self._new_entries(cluster.ledger) + self._new_events(store)
+        happened = self._new_commands(commands, given) + self._new_entries(cluster.ledger) + self._new_events(store) + losses
         happened.sort(key=lambda item: item[:2])
         for time, _, what in happened:
             for line in chronicle.lines(self, cluster, time, what):
                 self.lines.append(line)
                 self.line_count += 1
                 self.lines_sum = crc32(repr(line).encode(), self.lines_sum)
+
+    def _new_losses(self, cluster: Cluster) -> list[tuple]:
+        """What was lost and is over."""
+        listed = [loss for flow in cluster.traffic.flows.values() for loss in flow.losses]
+        known = {(loss.since, loss.why, loss.owner): loss for loss in listed if loss.until + 2 * GRID < cluster.now}
+        new = [loss for which, loss in known.items() if which not in self.told_losses]
+        self.told_losses = frozenset(known)
+        return [(loss.since, 3, loss) for loss in new]
 
     def _hear(self, cluster: Cluster) -> None:
         """The answers so far by how long they took, for each Service: what the last seconds were like is the difference."""

@@ -33,3 +33,14 @@ def test_a_gap_is_drawn_as_loss(server, open_page):
     expect(page.locator('#heard [data-k="lost"]')).to_have_attribute("data-some", "")
     assert page.locator('#reqs path[data-hue="f"]').count() == 1
     assert page.locator("#cables .dots").count() == 0
+
+
+def test_the_log_says_which_pods_lost_requests_and_why(server, open_page):
+    desk = server.make_desk("fade")
+    desk.clock(advance=20, paused=True)
+    desk.do("# web: 2000 requests/s")
+    desk.do("kubectl scale deployment/web --replicas=3")
+    desk.clock(advance=20)
+    page = open_page(f"{server.url}/d/{desk.desk}")
+    line = page.locator("#log li", has_text="it was told to stop and the proxies still sent to it")
+    assert "refused by v1" in line.first.text_content()
