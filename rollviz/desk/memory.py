@@ -223,3 +223,9 @@ def memory_of(recording: Recording) -> Memory:
     memory = recording.witness.copy()
     memory.see(recording.cluster, recording.tape.commands, recording.given)
     return memory
+
+
+def hues_of(recording: Recording) -> dict[str, int]:
+    """Each ReplicaSet's hue by its name: what colours names in a terminal."""
+    known = memory_of(recording).hues.of
+    return {rs.metadata.name: known.get(rs.metadata.uid, 0) for rs in recording.cluster.store.list("ReplicaSet")[-100:]}

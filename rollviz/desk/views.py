@@ -96,10 +96,12 @@ async def do(request: HttpRequest, desk: str) -> HttpResponse:
         asked = forms.asked(request.POST)
         output = await room.do(asked.command)
     except StatusError as error:
+        room.transcript.say(f"kubectl {line}", room.now, err=f"{error.kubectl()}\n")
         said = {"line": line, "output": error.kubectl(), "error": error.kubectl(), "at": place}
         return _said({**said, "suggestion": forms.suggestion(line, _deployment(room))}, 422)
     except Refused as refusal:
         return _said({"line": line, "output": refusal.message, "error": refusal.message, "at": place}, refusal.status)
+    room.transcript.say(f"kubectl {asked.line}", room.now, f"{output}\n")
     return _said({"line": asked.line, "output": output, "at": place}, 200)
 
 

@@ -1,4 +1,4 @@
-"""A viewer's socket: state goes out, and all that comes in is "I missed something" and "let me look back".
+"""A viewer's socket: state goes out, and all that comes in is "I missed something", "I show the terminal" and "let me look back".
 
 A plain ASGI callable: a Channels consumer would hop to the database's thread for every message. Nothing here touches the database
 unless the desk has to be opened first.
@@ -9,7 +9,7 @@ import contextlib
 import msgspec
 
 from . import looks
-from .limits import KEYFRAMES_PER_MINUTE, VIEWER_MESSAGES_PER_MINUTE, Allowance
+from .limits import VIEWER_MESSAGES_PER_MINUTE, WHOLES_PER_MINUTE, Allowance
 from .refusals import Refused, TooMany
 from .registry import registry
 from .room import Room
@@ -25,6 +25,7 @@ async def viewer(scope, receive, send):
     try:
         room = await registry.open(scope["url_route"]["kwargs"]["desk"])
         sink = sink_for(send)
+        sink.follows = scope.get("query_string") == b"follow"
         room.join(sink)
         try:
             await _listen(receive, room, sink)
@@ -41,7 +42,7 @@ async def nowhere(scope, receive, send):
 
 
 async def _listen(receive, room: Room, sink: Sink) -> None:
-    allowance, keyframes = Allowance(VIEWER_MESSAGES_PER_MINUTE), Allowance(KEYFRAMES_PER_MINUTE)
+    allowance, wholes = Allowance(VIEWER_MESSAGES_PER_MINUTE), Allowance(WHOLES_PER_MINUTE)
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
@@ -54,7 +55,10 @@ async def _listen(receive, room: Room, sink: Sink) -> None:
                 continue
             if "look" in said:
                 looks.asked(room.looks, sink, said)
-            elif said.get("need") == "keyframe":
-                if not keyframes.take():
+            elif said.get("need") in ("keyframe", "terminal"):
+                if not wholes.take():
                     raise TooMany("A viewer has little to ask; this was too much.")
-                room.hub.show_whole(sink)
+                if said["need"] == "terminal":
+                    room.transcript.hear(sink)
+                else:
+                    room.hub.show_whole(sink)

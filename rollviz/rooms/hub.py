@@ -8,6 +8,7 @@ from .limits import VIEWERS_PER_DESK
 from .refusals import TooMany
 from .sink import SLOW_BYTES, Sink
 
+BEAT = Frame('{"beat":1}')
 BREATH = 100
 """Viewers served before other work on the loop gets a turn."""
 
@@ -20,6 +21,7 @@ class Hub:
         self.sinks: dict[Sink, None] = {}
         self._make_whole = whole
         self._whole: tuple[int, list[Frame]] = (-1, [])
+        self._word: list[Frame] = []
 
     def __len__(self) -> int:
         return len(self.sinks)
@@ -45,7 +47,19 @@ class Hub:
     def whole(self) -> list[Frame]:
         if self._whole[0] != self.n:
             self._whole = (self.n, [Frame(text) for text in self._make_whole(self.n)])
-        return self._whole[1]
+        return self._whole[1] + self._word
+
+    def tell(self, text: str) -> None:
+        """A word beside the picture, to all, and later with the whole state to whoever comes."""
+        self._word = [Frame(text)]
+        for sink in self.sinks:
+            sink.tell(self._word[0])
+
+    def beat(self) -> None:
+        """A sign of life where nothing else is said: a page tells silence from a line that is dead."""
+        for sink in self.sinks:
+            if not sink.buffered():
+                sink.write(BEAT)
 
     def drop(self) -> None:
         """Every viewer's page comes back by itself and finds the desk as it is then."""

@@ -15,7 +15,7 @@ NEW_DESKS_PER_MINUTE = 300
 NEW_LINKS_PER_MINUTE = 60
 VIEWER_MESSAGES_PER_MINUTE = 3_000
 """A drag along the recording says 30 times a second where it is."""
-KEYFRAMES_PER_MINUTE = 30
+WHOLES_PER_MINUTE = 60
 
 LIFE_SECONDS = 24 * 3600
 """The most simulated time in a take, and so the most that one call may run: a return to a desk replays all of it."""

@@ -23,6 +23,8 @@ from .takes import Takes, journaled
 logger = logging.getLogger(__name__)
 
 BEAT = 1.0
+BEATS_HEARD = 4
+"""So many beats apart, every page hears that the server is there."""
 _DESK_ID = re.compile(f"[{ALPHABET}]{{{DESK_ID_LENGTH}}}")
 
 
@@ -111,12 +113,16 @@ class Registry:
         await self._close([min(idle, key=lambda room: room.used)])
 
     async def _beat(self) -> None:
+        beats = 0
         while self._rooms:
             await asyncio.sleep(BEAT)
             self._rooms = {desk_id: room for desk_id, room in self._rooms.items() if not room.closed}
             try:
                 await self._note([room for room in self._rooms.values() if room.to_note and not room.busy])
                 await self._close([room for room in self._rooms.values() if _is_idle(room)])
+                if (beats := beats + 1) % BEATS_HEARD == 0:
+                    for room in self._rooms.values():
+                        room.hub.beat()
             except DatabaseError:
                 logger.exception("The clocks could not be noted; they stand when what was promised is used up")
 

@@ -14,12 +14,14 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import DatabaseError
 
+from rollviz.desk.memory import hues_of
 from rollviz.desk.picture import Picture, picture
 from rollviz.desk.render import message
 from simulation.cluster import Cluster
 from simulation.recording import Recording
 
 from . import journal
+from .audience import Audience
 from .clock import Clock, Note
 from .hub import Hub
 from .limits import COMMANDS_PER_DESK, COMMANDS_PER_MINUTE, LIFE_SECONDS, TAKES_PER_DESK, Allowance
@@ -30,6 +32,7 @@ from .refusals import NotSaved, Refused, TooMany
 from .replay import replay, run_for, run_to
 from .sink import Sink
 from .takes import Takes
+from .transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +66,8 @@ class Room:
         self.clock = Clock(desk.paused, desk.speed, self.now)
         self.hub = Hub(self._whole)
         self.looks = Looks(self, self.hub)
+        self.audience = Audience(self.hub)
+        self.transcript = Transcript(lambda: list(self.hub.sinks), lambda: hues_of(self.recording))
         self.listeners: list[Listener] = []
         self.closed = False
         self.used = time.monotonic()
@@ -262,12 +267,14 @@ class Room:
             self._picture, self._glanced = self.picture(), self._glance()
             self.hub.n += 1
         self.hub.join(sink)
+        self.audience.stir()
         self._stir()
 
     def leave(self, sink: Sink) -> None:
         moving = self.moving
         self.looks.leave(sink)
         self.hub.leave(sink)
+        self.audience.stir()
         self.used = time.monotonic()
         if moving:
             self._want()
@@ -303,6 +310,7 @@ class Room:
         self.closed = True
         self.hub.drop()
         self.looks.close()
+        self.audience.close()
         for listener in self.listeners:
             listener.end()
         if self._task:

@@ -27,6 +27,10 @@ class Sink:
         self.late_since: float | None = None
         self.away = False
         """This viewer looks at a moment of his own."""
+        self.follows = False
+        """Somebody in the class, not a window of whoever teaches."""
+        self.hears = False
+        """This viewer's page shows what the presenter's terminal says."""
 
     def give(self, n: int, frames: list[Frame], whole: Callable[[], list[Frame]]) -> None:
         """Message `n`, or the whole state instead if this viewer missed something."""
@@ -39,6 +43,15 @@ class Sink:
             self.write(frame)
         self.shown = n
         self.late_since = None
+
+    def tell(self, frame: Frame) -> None:
+        """A word beside the picture. Who gets the whole state soon gets the word with it."""
+        if self.shown is None and not self.away:
+            return
+        if self.buffered() > SLOW_BYTES:
+            self._fall_behind()
+        else:
+            self.write(frame)
 
     def _fall_behind(self) -> None:
         now = time.monotonic()

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rollviz.desk.memory import memory_of
+from rollviz.desk.memory import hues_of
 from rollviz.desk.words import clock
 from rollviz.rooms.refusals import TooMany
 from rollviz.rooms.room import Room
@@ -35,6 +35,7 @@ class Session:
         self.lines: dict[int, Running] = {}
         self.turn = 0
         self._printed: dict[int, int] = {}
+        self._shown: dict[int, int] = {}
         self._count = 0
         self._waiting: list[str] = []
         self._size = 0
@@ -43,8 +44,8 @@ class Session:
 
     # --- lines
 
-    def start(self, line: Running, cluster: Cluster) -> tuple[int | None, Answer]:
-        """Begin a line; its number, None if it has ended already, and what it says at first."""
+    def start(self, line: Running, cluster: Cluster, shown: int = 0) -> tuple[int | None, Answer]:
+        """Begin a line; its number, None if it has ended already, and what it says at first. `shown` is its number in the transcript."""
         if len(self.lines) >= LINES_PER_SESSION:
             raise TooMany(f"{LINES_PER_SESSION} lines run on in this terminal already. Ctrl-C ends one.")
         self.tap.look()
@@ -55,6 +56,7 @@ class Session:
         self._count += 1
         self.lines[self._count] = line
         self._printed[self._count] = len(answer.out)
+        self._shown[self._count] = shown
         self.tap.look()
         return self._count, answer
 
@@ -77,7 +79,7 @@ class Session:
 
     def moved(self, cluster: Cluster) -> None:
         for number, line in list(self.lines.items()):
-            self._send({"n": number, "t": cluster.now, "note": MOVED.format(clock(cluster.now)), "hues": hues(self.tap.room)})
+            self._send({"n": number, "t": cluster.now, "note": MOVED.format(clock(cluster.now)), "hues": hues_of(self.tap.room.recording)})
             line.moved(cluster.store)
             self._hand_on(number, line, cluster.now)
 
@@ -91,7 +93,7 @@ class Session:
         if not answer.out and not answer.err and (answer.code is None or number not in self.lines):
             return
         self._printed[number] = self._printed.get(number, 0) + len(answer.out)
-        message: dict[str, Any] = {"n": number, "t": now, "out": answer.out, "err": answer.err, "hues": hues(self.tap.room)}
+        message: dict[str, Any] = {"n": number, "t": now, "out": answer.out, "err": answer.err, "hues": hues_of(self.tap.room.recording)}
         code = answer.code
         if code is None and self._printed[number] > PRINTED_SIGNS:
             code, message["note"] = 130, "this line has printed enough and was ended"
@@ -99,6 +101,7 @@ class Session:
             message["code"] = code
             self.lines.pop(number, None)
         self._send(message)
+        self.tap.room.transcript.add(self._shown.get(number, 0), now, answer.out, answer.err)
 
     # --- the stream
 
@@ -151,10 +154,3 @@ def open_session(room: Room) -> Session:
     if len(tap.sessions) >= SESSIONS_PER_DESK or len(sessions) >= SESSIONS:
         raise TooMany("There are as many terminals open here as this server bears. Lines that end at once still work.")
     return Session(tap)
-
-
-def hues(room: Room) -> dict[str, int]:
-    """Each ReplicaSet's hue by its name: what colours names in the terminal."""
-    memory = memory_of(room.recording)
-    found = room.recording.cluster.store.list("ReplicaSet")
-    return {rs.metadata.name: memory.hues.of.get(rs.metadata.uid, 0) for rs in found[-100:]}

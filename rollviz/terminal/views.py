@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+from rollviz.desk.memory import hues_of
 from rollviz.desk.views import answers
 from rollviz.rooms.keys import is_presenter
 from rollviz.rooms.limits import MANIFEST_BYTES, Allowances
 from rollviz.rooms.refusals import Refused, TooLarge
 from rollviz.rooms.registry import registry
 from rollviz.rooms.room import Room
-from rollviz.terminal.session import Session, hues, open_session, sessions
+from rollviz.terminal.session import Session, open_session, sessions
 from rollviz.terminal.suggest import suggestions
 from simulation.api.errors import StatusError
 from simulation.kubectl import files, terminal
@@ -22,6 +23,8 @@ from simulation.kubectl.complete import complete
 LINES_PER_MINUTE = 300
 COMPLETIONS_PER_MINUTE = 1200
 OUTPUT_SIGNS = 400_000
+SHOWN_SIGNS = 400
+"""Of a line, as those who follow see it."""
 LARGE = 200
 """Pods from which on a line is worked out beside the event loop, on a copy: the yaml of a thousand takes seconds."""
 
@@ -55,7 +58,10 @@ async def type_line(request: HttpRequest, desk: str) -> HttpResponse:
     )
     if session is not None:
         session.turn += 1
-    return _json(await _answer(room, seat, line, session))
+    shown = room.transcript.say(line.strip()[:SHOWN_SIGNS], room.now) if seat.presenter else 0
+    answer = await _answer(room, seat, line, session, shown)
+    room.transcript.add(shown, room.now, answer["out"], answer["err"])
+    return _json(answer)
 
 
 @answers("GET")
@@ -87,7 +93,7 @@ async def completions(request: HttpRequest, desk: str) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------ details
 
 
-async def _answer(room: Room, seat: terminal.Seat, line: str, session: Session | None) -> dict[str, Any]:
+async def _answer(room: Room, seat: terminal.Seat, line: str, session: Session | None, shown: int) -> dict[str, Any]:
     if room.recording.cluster.store.count("Pod") > LARGE:
         seat.cluster = room.recording.cluster.copy()
         found = await asyncio.to_thread(terminal.plan, line, seat)
@@ -98,13 +104,13 @@ async def _answer(room: Room, seat: terminal.Seat, line: str, session: Session |
     if isinstance(found, terminal.Edit):
         return {**_said(room, line, Answer("", "", None)), "edit": {"title": found.title, "text": found.text, "said": found.said}}
     if isinstance(found, terminal.Do):
-        return await _do(room, found, line, session, seat.text)
+        return await _do(room, found, line, session, seat.text, shown)
     if isinstance(found, Running):
-        return _run_on(room, found, line, session, Answer())
+        return _run_on(room, found, line, session, Answer(), shown)
     return _said(room, line, found)
 
 
-async def _do(room: Room, found: terminal.Do, line: str, session: Session | None, text: str | None) -> dict[str, Any]:
+async def _do(room: Room, found: terminal.Do, line: str, session: Session | None, text: str | None, shown: int) -> dict[str, Any]:
     try:
         said = await room.do(found.command)
     except StatusError as error:
@@ -120,13 +126,13 @@ async def _do(room: Room, found: terminal.Do, line: str, session: Session | None
         answer = msgspec.structs.replace(answer, note=PAUSED)
     body = {"hint": terminal.teaches(found)}
     after = found.after(store) if session is not None else None
-    return body | (_said(room, line, answer) if after is None else _run_on(room, after, line, session, answer))
+    return body | (_said(room, line, answer) if after is None else _run_on(room, after, line, session, answer, shown))
 
 
-def _run_on(room: Room, found: Running, line: str, session: Session | None, before: Answer) -> dict[str, Any]:
+def _run_on(room: Room, found: Running, line: str, session: Session | None, before: Answer, shown: int) -> dict[str, Any]:
     if session is None:
         return _said(room, line, Answer("", "", 1, NO_STREAM))
-    number, first = session.start(found, room.recording.cluster)
+    number, first = session.start(found, room.recording.cluster, shown)
     answer = Answer(before.out + first.out, before.err + first.err, first.code, before.note)
     if number is not None and room.clock.paused and not answer.note:
         answer = msgspec.structs.replace(answer, note="The clock is paused: this waits until somebody presses play.")
@@ -138,7 +144,7 @@ def _said(room: Room, line: str, answer: Answer) -> dict[str, Any]:
     if len(out) > OUTPUT_SIGNS:
         out = out[:OUTPUT_SIGNS].rpartition("\n")[0] + "\n"
         note = "There is more than fits here; a selector or a name makes it less."
-    body = {"out": out, "err": answer.err, "code": answer.code, "note": note, "t": room.now, "hues": hues(room)}
+    body = {"out": out, "err": answer.err, "code": answer.code, "note": note, "t": room.now, "hues": hues_of(room.recording)}
     return body | {"suggest": suggestions(line, room.recording.cluster.store)}
 
 

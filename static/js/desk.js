@@ -4,9 +4,10 @@ import { drawCables } from "./cables.js";
 import { app, blocked, showControls } from "./controls.js";
 import { drawDuo } from "./duo.js";
 import { drawFaders, isHeld, onRelease } from "./fader.js";
-import { onDraw, onElements, onTime, redraw, tell } from "./feed.js";
+import { onDraw, onElements, onTime, onWord, redraw } from "./feed.js";
 import "./fields.js";
 import "./inspector.js";
+import { tell } from "./line.js";
 import "./keys.js";
 import "./knob.js";
 import { showStep } from "./lesson.js";
@@ -41,6 +42,7 @@ onTime(({ state, own, others }) => {
   drawTakes(state);
 });
 
+onWord("audience", ({ audience }) => setText(document.getElementById("following"), following(audience.n)));
 onRelease(redraw);
 
 function drawKeys({ run, speed }) {
@@ -82,6 +84,7 @@ function countLog() {
   setText(document.querySelector("#more span"), app.hasAttribute("data-log") ? "back to the open why" : earlier(log?.children.length ?? 0));
 }
 
+const following = (n) => (n ? `, ${n} ${n === 1 ? "follows" : "follow"}` : "");
 const earlier = (n) => `${n} earlier ${n === 1 ? "decision" : "decisions"}`;
 
 blocked((why) => tell("You are watching", why));

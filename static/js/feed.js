@@ -1,14 +1,14 @@
-// What the server says: the state, patched by each message and drawn at most once per animation frame; and what to say when the line is
-// bad. The desk, the wall and the phones all listen here, to the same messages.
-import { drawClass, drawClock, freeze } from "./clock.js";
+// What the server says: the state, patched by each message and drawn at most once per animation frame. The desk, the wall and the phones
+// all listen here, to the same messages.
+import { drawClass, drawClock } from "./clock.js";
 import { app, showControls } from "./controls.js";
+import { back, lives, send } from "./line.js";
 import { connect, drawScrub, handAt, onHand } from "./scrub.js";
-import { join, merge, minutes, setAttribute, setText } from "./state.js";
+import { join, merge, setAttribute, setText } from "./state.js";
 
-const RETRY_MS = 1000, RETRY_DOUBLINGS = 3, ANNOUNCE_MS = 2000;
-const off = document.getElementById("off"), told = document.getElementById("told");
-let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, lostAt = null, socket = null, own = null, coming = null, others = null, graph = true;
-const drawers = [], timers = [], settlers = [];
+const ANNOUNCE_MS = 2000;
+let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, own = null, coming = null, others = null, graph = true;
+const drawers = [], timers = [], settlers = [], words = { audience: [], printed: [], k: [] };
 
 // `draw({ state, patch, whole, graph, dragged })`: something moved. `whole`: all of it may have; `graph`: the recording's bars did.
 export const onDraw = (draw) => drawers.push(draw);
@@ -16,6 +16,8 @@ export const onDraw = (draw) => drawers.push(draw);
 export const onTime = (draw) => timers.push(draw);
 // `settle(state)`: elements were replaced.
 export const onElements = (settle) => settlers.push(settle);
+// `hear(message)`: a word beside the picture, "audience" or "printed"; with "k", everything was said anew.
+export const onWord = (word, hear) => words[word].push(hear);
 
 // Everything is drawn anew, from what was said last.
 export function redraw() {
@@ -26,7 +28,6 @@ export function redraw() {
 // ---------------------------------------------------------------------------------------------------------- messages
 
 document.body.addEventListener("htmx:wsBeforeMessage", (event) => {
-  socket = event.detail.socketWrapper;
   const text = event.detail.message;
   if (text[0] !== "{") return;
   event.preventDefault();
@@ -34,6 +35,9 @@ document.body.addEventListener("htmx:wsBeforeMessage", (event) => {
 });
 
 function receive(message) {
+  for (const word of Object.keys(words)) if (word in message) words[word].forEach((hear) => hear(message));
+  if ("audience" in message || "printed" in message) return;
+  if ("beat" in message) return void (state && lives(state));
   if ("class" in message) {
     others = message.class;
     coming = message.own ?? coming;
@@ -47,7 +51,7 @@ function receive(message) {
     seen = message.k;
     asked = false;
     structure = true;
-    reconnected();
+    back(state);
   } else if (state === null || message.n !== seen + 1) {
     askForKeyframe();
     return;
@@ -56,20 +60,21 @@ function receive(message) {
     merge(state, message.p);
     graph ||= ["bars", "req", "sets", "span", "bin"].some((key) => key in (message.p.rec ?? {}));
     pending = join(pending ?? {}, message.p);
+    lives(state);
   }
   schedule();
 }
 
-connect((message) => socket?.send(JSON.stringify(message)));
+connect(send);
 onHand((held) => {
   structure ||= !held;
   if (state) schedule();
 });
 
 export function askForKeyframe() {
-  if (asked || !socket) return;
+  if (asked) return;
   asked = true;
-  socket.send(JSON.stringify({ need: "keyframe" }));
+  send({ need: "keyframe" });
 }
 
 function schedule() {
@@ -152,49 +157,6 @@ function announce() {
     setText(document.getElementById("announce"), `${document.getElementById("now").textContent} ${why}`);
   }, ANNOUNCE_MS);
 }
-
-// ------------------------------------------------------------------------------------------------- the line is bad
-
-// A class that loses its line at once does not come back at once: each waits for a random time, longer if it was in vain.
-htmx.config.wsReconnectDelay = (vain) => Math.random() * RETRY_MS * 2 ** Math.min(vain, RETRY_DOUBLINGS);
-
-document.body.addEventListener("htmx:wsClose", (event) => {
-  const { code, reason } = event.detail.event;
-  socket = event.detail.socketWrapper ?? socket;
-  if (lostAt === null) lostAt = state?.t ?? 0;
-  app.setAttribute("data-off", "");
-  app.removeAttribute("data-live");
-  freeze();
-  showControls();
-  const final = code >= 4000;
-  setText(off.querySelector("b"), final ? "This desk takes no more viewers now" : "The desk lost its line");
-  setText(off.querySelector("span"), final && reason ? reason : `Last heard at ${minutes(lostAt / 1000)}. What you see is the past. Trying again.`);
-  off.hidden = false;
-});
-
-document.getElementById("retry").addEventListener("click", () => (socket ? socket.reconnect() : location.reload()));
-
-function reconnected() {
-  app.setAttribute("data-live", "");
-  off.hidden = true;
-  app.removeAttribute("data-off");
-  if (lostAt !== null) {
-    const skipped = Math.round((state.t - lostAt) / 1000);
-    tell("The desk is back", skipped > 0 ? `${skipped} s were skipped.` : "Nothing was missed.");
-    lostAt = null;
-  }
-}
-
-let telling = 0;
-export function tell(title, text) {
-  setText(told.querySelector("b"), title);
-  setText(told.querySelector("span"), text);
-  told.hidden = false;
-  clearTimeout(telling);
-  telling = setTimeout(() => { told.hidden = true; }, 6000);
-}
-
-document.getElementById("told-ok").addEventListener("click", () => { told.hidden = true; });
 
 for (const name of ["resize", "themechange"]) addEventListener(name, redraw);
 document.fonts?.ready.then(redraw);

@@ -1,7 +1,9 @@
 // A phone in the class: one screen, the same messages as on the wall. It looks back alone and takes a copy; it moves nothing.
 import "./vars.js";
 import { app, blocked, showControls } from "./controls.js";
-import { onDraw, onElements, onTime, tell } from "./feed.js";
+import { onDraw, onElements, onTime } from "./feed.js";
+import { showPrinted } from "./printed.js";
+import { tell } from "./line.js";
 import { drawPast } from "./past.js";
 import { drawRack } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
@@ -50,6 +52,7 @@ function open(tab) {
     other.setAttribute("aria-selected", String(other === tab));
     other.tabIndex = other === tab ? 0 : -1;
   }
+  if (tab.dataset.tab === "terminal") showPrinted();
   dispatchEvent(new Event("resize"));
 }
 

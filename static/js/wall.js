@@ -2,7 +2,8 @@
 import "./vars.js";
 import { app, blocked } from "./controls.js";
 import { drawFaders, isHeld, onRelease } from "./fader.js";
-import { onDraw, onElements, redraw, tell } from "./feed.js";
+import { onDraw, onElements, onWord, redraw } from "./feed.js";
+import { tell } from "./line.js";
 import { onKeys } from "./keyboard.js";
 import { LESSON_KEYS, showStep } from "./lesson.js";
 import { drawMeters } from "./meters.js";
@@ -36,6 +37,7 @@ onElements(() => {
   showStep();
   fit();
 });
+onWord("audience", ({ audience }) => setText(document.getElementById("following"), audience.n ? `${audience.n} ${audience.n === 1 ? "follows" : "follow"}` : ""));
 onRelease(redraw);
 addEventListener("resize", fit);
 blocked((why) => tell("This window only shows", why));
