@@ -7,12 +7,14 @@ from typing import NamedTuple
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from rollviz.classroom import codes
 from rollviz.desk.words import clock
 from rollviz.export.moment import Moment as Shown
 from rollviz.links import cards, moments
 from rollviz.links.address import absolute
 from rollviz.links.moments import Moment
 from rollviz.links.qr import qr
+from rollviz.rooms.keys import is_presenter
 from rollviz.rooms.room import Room
 from simulation import links
 
@@ -47,10 +49,11 @@ _lately: dict[str, tuple[tuple, list[Made]]] = {}
 
 async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
     """The desk as it stands now, in each of the four ways."""
+    code = await (codes.made if is_presenter(request, room.desk) else codes.found)(room.desk.id)
     made = await _made(room)
     found = [way(request, one.run.opens, one.run, one.text, one.moment, fits=one.fits) for one in made]
     run, text, fits, moment = made[0]
-    live = absolute(request, f"/d/{room.desk.id}")
+    live = absolute(request, f"/f/{code}" if code else f"/d/{room.desk.id}/follow")
     title, words = _told("live", run)
     found.append(Way("live", title, words, live, live, "", None, "", qr(live)))
     found.append(way(request, "embed", run, text, moment, fits=fits))

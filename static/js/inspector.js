@@ -2,7 +2,8 @@
 import { ask, forget, put } from "./closeup.js";
 import { cellAt, inspected, place, rove } from "./cells.js";
 import { app, showControls } from "./controls.js";
-import { onDraw, tell } from "./feed.js";
+import { onDraw } from "./feed.js";
+import { tell } from "./line.js";
 import { endEdit, isEditing, planAgain } from "./labels.js";
 import { viewing } from "./scrub.js";
 

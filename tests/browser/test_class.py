@@ -52,3 +52,45 @@ def test_axe_finds_nothing_serious_on_the_wall(open_page, server, stuck, theme):
 def test_on_a_large_screen_who_follows_gets_the_whole_desk(open_page, server, stuck):
     page = open_page(f"{server.url}/d/{stuck.desk}/follow", quiet=False)
     page.wait_for_url(f"{server.url}/d/{stuck.desk}")
+
+
+def test_what_the_teacher_types_is_on_the_phones_also_on_one_that_comes_late(open_page, server, stuck, new_desk):
+    teacher = new_desk("fade")
+    phones = [open_page(f"{server.url}/d/{teacher.desk}/follow", size="phone") for _ in range(2)]
+    phones[0].click("#key-terminal")
+    teacher.get_by_text(", 2 follow").wait_for()
+    teacher.keyboard.press("`")
+    teacher.fill("#cmd", "kubectl get deployments -w")
+    teacher.keyboard.press("Enter")
+    phones[0].locator("#printed pre", has_text="NAME").wait_for()
+    teacher.fill("#cmd", "kubectl scale deployment web --replicas=4")
+    teacher.keyboard.press("Enter")
+    phones[0].locator("#printed", has_text="deployment.apps/web scaled").wait_for()
+    phones[1].wait_for_selector("#app[data-live]")
+    phones[1].click("#key-terminal")
+    for phone in phones:
+        phone.locator("#printed .cmd:first-child pre", has_text="web    4/4").wait_for()
+        assert [line.split(" ", 1)[1].rsplit(" ", 1)[0] for line in phone.locator("#printed .big__line").all_text_contents()] == [
+            "kubectl get deployments -w",
+            "kubectl scale deployment web --replicas=4",
+        ]
+
+
+def test_a_phone_whose_network_is_gone_says_so_and_comes_back(open_page, server, stuck):
+    page = open_page(f"{server.url}/d/{stuck.desk}/follow", size="phone", quiet=False)
+    page.wait_for_selector("#app[data-live]")
+    page.context.set_offline(True)
+    page.locator("#off", has_text="What you see is the past").wait_for()
+    stuck.clock(step="next")
+    page.context.set_offline(False)
+    page.wait_for_selector("#app[data-live]")
+    page.locator("#off").wait_for(state="hidden")
+
+
+def test_silence_is_a_line_that_is_dead(open_page, server, stuck):
+    """The network takes the packets and brings none back."""
+    page = open_page(f"{server.url}/d/{stuck.desk}/follow", size="phone", quiet=False)
+    page.wait_for_selector("#app[data-live]")
+    page.evaluate("""() => { const now = performance.now.bind(performance); performance.now = () => now() + 60_000; }""")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.locator("#told", has_text="The desk is back").wait_for()

@@ -124,7 +124,7 @@ def test_a_link_is_copied_where_the_page_is_not_secure(class_server, open_page):
     assert not page.evaluate("isSecureContext")
     open_dialog(page)
     link = to_copy(page, "live")
-    assert link == f"{class_server.name}/d/{desk}"
+    assert link == f"{class_server.name}/d/{desk}/follow"
     assert not page.get_by_text("works on this machine only").count()
     page.locator("#share [data-way=live] [data-copy]").click()
     page.locator("#share [data-way=live] [data-copy]", has_text="copied").wait_for()

@@ -69,7 +69,9 @@ async def test_a_desk_offers_four_ways_by_the_address_it_was_opened_at(browser):
     address = await stuck_desk(browser)
     ways = await shared(AsyncClient(), address)
     assert list(ways) == ["moment", "start", "live", "embed"]
-    assert ways["live"] == f"http://testserver{address}"
+    assert ways["live"] == f"http://testserver{address}/follow"
+    short = path((await shared(browser, address))["live"])
+    assert short.startswith("/f/") and (await AsyncClient().get(short))["Location"] == f"{address}/follow"
     assert ways["embed"].startswith('<iframe src="http://testserver/embed/l/1')
     page = (await browser.get(f"{address}/share")).content.decode()
     assert "works on this machine only" not in page

@@ -7,7 +7,9 @@ from django.test import AsyncClient
 from rollviz.rooms.registry import registry
 from rollviz.terminal import session as terminal_sessions
 from rollviz.terminal import views
+from simulation.kubectl.parse import parse
 from simulation.scenario import Scenario
+from tests.rollviz.rooms.conftest import Viewer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
@@ -193,3 +195,42 @@ async def test_completions_and_an_unknown_desk(browser):
     assert found == [{"word": "undo", "said": "goes back to the revision before"}]
     assert (await browser.post("/d/nosuchdesk/terminal", {"line": "get pods"})).status_code == 404
     assert (await browser.get(f"{address}/terminal")).status_code == 405
+
+
+def printed(room) -> list[dict]:
+    """What a phone shows that opens its terminal now."""
+    phone = Viewer()
+    room.transcript.hear(phone)
+    return json.loads(phone.texts[-1])["printed"]
+
+
+async def test_those_who_follow_see_what_the_maker_types_and_nobody_elses(browser):
+    address, other = await made(browser), AsyncClient()
+    room = await room_of(address)
+    await typed(browser, address, "kubectl get deployments")
+    await typed(other, address, "kubectl get nodes")
+    await browser.post(f"{address}/do", {"verb": "run", "line": "scale deployment web --replicas=4"})
+    await browser.post(f"{address}/do", {"verb": "run", "line": "scale deployment nothing --replicas=4"})
+    shown = printed(room)
+    assert [one["line"] for one in shown] == [
+        "kubectl get deployments",
+        "kubectl scale deployment/web --replicas=4",
+        "kubectl scale deployment nothing --replicas=4",
+    ]
+    assert shown[0]["out"].startswith("NAME")
+    assert shown[1]["out"] == "deployment.apps/web scaled\n"
+    assert "not found" in shown[2]["err"]
+
+
+async def test_what_runs_on_in_the_makers_terminal_runs_on_for_those_who_follow(browser):
+    address = await made(browser)
+    room = await room_of(address)
+    stream = (await browser.get(f"{address}/terminal/stream")).streaming_content
+    session = (await anext(stream)).decode().split("data: ")[1].strip()
+    said = await typed(browser, address, "kubectl get deployments -w", session=session)
+    before = printed(room)[0]["out"]
+    assert before == said["out"]
+    await room.do(parse("scale deployment web --replicas=4"))
+    terminal_sessions.taps[room.desk.id].look()
+    assert len(printed(room)[0]["out"]) > len(before)
+    await stream.aclose()
