@@ -26,6 +26,9 @@ from .state import state_json
 
 logger = logging.getLogger(__name__)
 
+BEGINNINGS = {"scenario": scenario.load, "manifest": scenario.from_manifest, "file": scenario.from_file}
+"""What a desk can begin with, by the field that brings it: a lesson's name, a manifest, a scenario file."""
+
 
 def answered(method: str):
     """Whatever goes wrong inside becomes JSON that says what and where."""
@@ -53,12 +56,12 @@ def answered(method: str):
 
 @answered("POST")
 async def desks(request: HttpRequest) -> HttpResponse:
-    body = requests.body_of(request, MANIFEST_BYTES, {"scenario", "manifest", "seed", "paused"})
-    kind, text = requests.one_of(body, "scenario", "manifest")
+    body = requests.body_of(request, MANIFEST_BYTES, {*BEGINNINGS, "seed", "paused"})
+    kind, text = requests.one_of(body, *BEGINNINGS)
     seed, paused = requests.seed(body), requests.truth(body, "paused")
     limits.new_desks.take(request.META.get("REMOTE_ADDR", ""))
     try:
-        begun = await asyncio.to_thread(scenario.load if kind == "scenario" else scenario.from_manifest, text)
+        begun = await asyncio.to_thread(BEGINNINGS[kind], text)
         room, key = await registry.make(begun, seed, paused=bool(paused))
     except StatusError as error:
         return _status(error, kind)

@@ -6,6 +6,7 @@ import pytest
 from rollviz.rooms import limits
 from rollviz.rooms.limits import LIFE_SECONDS, MANIFEST_BYTES, REQUEST_BYTES, Allowances
 from rollviz.rooms.models import Desk as Row
+from simulation.scenario import FOLDER
 from tests.rollviz.desks import MANIFEST, SET_IMAGE
 
 LAUGHS = (f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghi"))
@@ -21,6 +22,12 @@ async def test_a_desk_is_made_from_a_scenario(api):
     assert status == 201
     assert set(body) == {"desk", "url", "key"}
     assert body["url"] == f"http://testserver/d/{body['desk']}"
+
+
+async def test_a_desk_is_made_from_a_scenario_file(api):
+    desk = await api.make_desk(file=(FOLDER / "fade.yaml").read_text().replace("seed: 3", "seed: 5").replace("replicas: 10", "replicas: 3"))
+    state = await desk.state()
+    assert [(d["metadata"]["name"], d["spec"]["replicas"]) for d in state["deployments"]] == [("web", 3)]
 
 
 async def test_a_new_desk_stands_at_zero_and_is_ready_to_run(api):
@@ -111,6 +118,8 @@ async def test_one_seed_makes_one_run(api):
 # ----------------------------------------------------------------------------------------------------------------- refusals
 
 BAD_COMMANDS = {
+    "a scenario file with an unknown key": ({"file": "title: T\nnodez: 3\n"}, "line 2: "),
+    "a scenario file with a bad object": ({"file": "title: T\nobjects:\n  - {}\n"}, "line 3: "),
     "both zero": ({"apply": both_zero()}, "may not be 0 when `maxSurge` is 0"),
     "-1 replicas": ({"kubectl": "scale deployment/web --replicas=-1"}, "replicas"),
     "10001 replicas": ({"kubectl": "scale deployment/web --replicas=10001"}, "10000"),
