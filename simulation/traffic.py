@@ -57,6 +57,13 @@ class Heard(NamedTuple):
     latencies: tuple[int, ...] = latency.NONE
 
 
+class Began(NamedTuple):
+    """When a version had its first answer, and what the others had heard by then."""
+
+    at: Millis
+    heard: dict[str, Heard]
+
+
 class Loss(NamedTuple):
     """Requests lost for one reason at one version, from `since` to `until` (ms). `pods` names the first few."""
 
@@ -86,7 +93,7 @@ class Known(NamedTuple):
 class Flow:
     """The requests to one Service. `groups` counts the endpoints that the proxies know, by what they do with a request."""
 
-    __slots__ = ("backlog", "base", "clients", "groups", "heard", "losses", "lost", "sent", "table", "sticky", "table", "until")
+    __slots__ = ("backlog", "base", "began", "clients", "groups", "heard", "losses", "lost", "sent", "sticky", "table", "until")
 
     def __init__(self, clients: Clients, now: Millis) -> None:
         self.clients = clients
@@ -102,6 +109,8 @@ class Flow:
         """Requests that wait in the pods of a group."""
         self.heard: dict[str, Heard] = {}
         """By uid of a ReplicaSet, or of a pod that none has."""
+        self.began: dict[str, Began] = {}
+        """By the same uids."""
         self.lost: dict[str, int] = {}
         """By cause: refused, no endpoints, reset, timeout."""
         self.losses: list[Loss] = []
@@ -113,7 +122,7 @@ class Flow:
         twin.clients, twin.until, twin.base, twin.sent = self.clients, self.until, self.base, self.sent
         twin.table, twin.groups, twin.backlog = self.table.copy(), self.groups.copy(), self.backlog.copy()
         twin.heard, twin.lost, twin.losses = self.heard.copy(), self.lost.copy(), self.losses.copy()
-        twin.sticky = self.sticky.copy()
+        twin.sticky, twin.began = self.sticky.copy(), self.began.copy()
         return twin
 
     @property
@@ -124,6 +133,12 @@ class Flow:
     def errors(self) -> int:
         """Answers with 5xx: an answer, so not lost."""
         return sum(heard.errors for heard in self.heard.values())
+
+    def hear(self, owner: str, heard: Heard) -> None:
+        """What a version has answered by now. `Began.at` is the end of the stretch in which its first answer fell."""
+        if owner not in self.heard:
+            self.began[owner] = Began(self.until, self.heard.copy())
+        self.heard[owner] = heard
 
     # --- who is known
 
@@ -352,7 +367,7 @@ class Traffic:
                 self._serve(flow, group, part, since, now, cut if cut is not None and cut[0].group == group else None)
             elif part and does == UNREADY:
                 heard = flow.heard.get(owner, Heard())
-                flow.heard[owner] = heard._replace(requests=heard.requests + part, errors=heard.errors + part)
+                flow.hear(owner, heard._replace(requests=heard.requests + part, errors=heard.errors + part))
             elif part:
                 _lose(flow, since, now, WHY[does], owner, _names(flow, group), part)
 
@@ -382,7 +397,7 @@ class Traffic:
             heard = flow.heard.get(owner, Heard())
             counts = list(heard.latencies)
             latency.spread(self.chance, count - failed, image.latency_ms, wait, counts)
-            flow.heard[owner] = Heard(heard.requests + count, heard.errors + failed, tuple(counts))
+            flow.hear(owner, Heard(heard.requests + count, heard.errors + failed, tuple(counts)))
 
 
 TRAFFIC_RANK, PROXY_RANK = 14, 15

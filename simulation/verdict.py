@@ -16,6 +16,9 @@ from itertools import accumulate
 from math import sqrt
 from typing import NamedTuple
 
+from simulation.latency import EDGES_MS
+from simulation.traffic import Heard
+
 EARLY, SAME, WORSE = "too early", "nothing worse", "worse"
 
 LEAST = 250
@@ -33,14 +36,6 @@ MANY_LOOKS = (2.88, 3.19, 3.42, 3.58, 3.70, 3.80, 3.88, 3.95, 4.01, 4.06, 4.11, 
 """Standard deviations that a difference of nothing exceeds anywhere in the k-th doubling with a chance of at most
 5 % / 3 / (k + 1)(k + 2): z·φ(z)·ln 2 / 2, the rate at which Brownian motion over √t crosses z while t doubles; in the first also 1 − Φ(z).
 The last holds for ever after; 2²⁰ times 250 requests are more than a desk lives to hear."""
-
-
-class Heard(NamedTuple):
-    """What a version answered: `errors` of the `requests`; and how many of the good answers took how long, by buckets."""
-
-    requests: int
-    errors: int
-    latencies: tuple[int, ...]
 
 
 class Range(NamedTuple):
@@ -104,10 +99,9 @@ class Verdict(NamedTuple):
         return f"{least} of {ENOUGH} requests heard by the {version}"
 
 
-def judge(stable: Heard, canary: Heard, edges: tuple[float, ...]) -> Verdict:
-    """What can be said of the canary now. Both have heard what they have heard in the same time; bucket i of the latencies begins at
-    `edges[i]` ms, and the last is as much wider than its beginning as the one before."""
-    measures = _measures(stable, canary, edges)
+def judge(stable: Heard, canary: Heard) -> Verdict:
+    """What can be said of the canary now. Both have heard what they have heard in the same time (`hearing.together`)."""
+    measures = _measures(stable, canary)
     least = min(stable.requests, canary.requests)
     certain = least >= LEAST and any(measure.worse for measure in measures)
     said = WORSE if certain else SAME if least >= ENOUGH else EARLY
@@ -122,12 +116,12 @@ def wilson(errors: int, requests: int, z: float = ONE_LOOK) -> tuple[float, floa
     return max((middle - half) / (1 + spread), 0.0), min((middle + half) / (1 + spread), 1.0)
 
 
-def quantiles(counts: tuple[int, ...], edges: tuple[float, ...], part: float, z: float = ONE_LOOK) -> tuple[float, float, float]:
+def quantiles(counts: tuple[int, ...], part: float, z: float = ONE_LOOK) -> tuple[float, float, float]:
     """(ms below which `part` of what was counted lies, and its range's two ends), each evenly spread inside its bucket."""
     total = sum(counts)
     half = z * sqrt(total * part * (1 - part))
     below = list(accumulate(counts))
-    return tuple(_at(rank, counts, below, edges) for rank in (total * part, total * part - half, total * part + half))
+    return tuple(_at(rank, counts, below) for rank in (total * part, total * part - half, total * part + half))
 
 
 def difference(stable: tuple[float, float, float], canary: tuple[float, float, float]) -> tuple[float, float]:
@@ -149,13 +143,13 @@ def many_looks(stable: int, canary: int) -> float:
 # ------------------------------------------------------------------------------------------------------------ details
 
 
-def _measures(stable: Heard, canary: Heard, edges: tuple[float, ...]) -> tuple[Measure, ...]:
+def _measures(stable: Heard, canary: Heard) -> tuple[Measure, ...]:
     if not stable.requests or not canary.requests:
         return ()
     z = many_looks(stable.requests, canary.requests)
     found = [_errors(stable, canary, z)]
     if any(stable.latencies) and any(canary.latencies):
-        found += [_quantile("p50", 0.5, stable, canary, edges, z), _quantile("p95", 0.95, stable, canary, edges, z)]
+        found += [_quantile("p50", 0.5, stable, canary, z), _quantile("p95", 0.95, stable, canary, z)]
     return tuple(found)
 
 
@@ -171,12 +165,12 @@ def _in_percent(heard: Heard, z: float) -> tuple[float, float, float]:
     return 100 * heard.errors / heard.requests, 100 * low, 100 * high
 
 
-def _quantile(name: str, part: float, stable: Heard, canary: Heard, edges: tuple[float, ...], z: float) -> Measure:
+def _quantile(name: str, part: float, stable: Heard, canary: Heard, z: float) -> Measure:
     ranges = []
     for heard in (stable, canary):
-        value, low, high = quantiles(heard.latencies, edges, part)
+        value, low, high = quantiles(heard.latencies, part)
         ranges.append(Range(_shown_ms(value), low, high))
-    certain = _certainly(quantiles(stable.latencies, edges, part, z), quantiles(canary.latencies, edges, part, z))
+    certain = _certainly(quantiles(stable.latencies, part, z), quantiles(canary.latencies, part, z))
     return Measure(name, *ranges, round(ranges[0].value * SLOWER, 3), certain)
 
 
@@ -185,12 +179,12 @@ def _certainly(stable: tuple[float, float, float], canary: tuple[float, float, f
     return "more" if low > 0 else "less" if high < 0 else ""
 
 
-def _at(rank: float, counts: tuple[int, ...], below: list[int], edges: tuple[float, ...]) -> float:
+def _at(rank: float, counts: tuple[int, ...], below: list[int]) -> float:
     """The value at a rank. Beyond the first or the last answer that is the end of its bucket."""
     rank = min(max(rank, 0.0), float(below[-1]))
     i = max(bisect_left(below, rank), bisect_left(below, 1))
-    low = edges[i]
-    high = edges[i + 1] if i + 1 < len(edges) else low * low / edges[i - 1]
+    low = EDGES_MS[i]
+    high = EDGES_MS[i + 1] if i + 1 < len(EDGES_MS) else low * low / EDGES_MS[i - 1]
     return low + (high - low) * max(rank - (below[i] - counts[i]), 0.0) / counts[i]
 
 

@@ -86,7 +86,8 @@ MAY_IMPORT = {
     "commands": FOUNDATION | {"store", "api", "act", "requests", "inside", "drain", "controllers.deployment.util", "pods"},
     "kubectl": FOUNDATION | {"store", "events", "cluster", "api", "controllers.deployment.util", "commands", "inside", "proxy"},
     "proxy": FOUNDATION,
-    "verdict": set(),
+    "hearing": {"traffic"},
+    "verdict": {"latency", "traffic"},
 }
 """simulation/: what each part may know. Everything else (scenario, recording, conformance, bench) sits on top and may know all of it."""
 

@@ -4,17 +4,18 @@ from math import gcd
 from typing import NamedTuple
 
 from rollviz.desk.delta import Tree
-from rollviz.desk.duo import Duo
+from rollviz.desk.duo import CANARY, Duo, Found, find
+from rollviz.desk.service import endpoint_counts
+from rollviz.desk.sets import groups
 from rollviz.desk.why import Term, Why
-from rollviz.desk.words import Code, Text, pick, strong, text
-from simulation import verdict
-from simulation.recording import Recording
+from rollviz.desk.words import Code, Text, pick, strong, text, thousands
+from simulation import hearing, verdict
+from simulation.cluster import Cluster
 from simulation.verdict import Measure, Verdict
 
 NOBODY, SILENT, PROMOTED, GONE = "nobody", "silent", "promoted", "gone"
 """What may be said besides verdict.SAME, WORSE and EARLY: no clients, no endpoint, both run one image, it is at zero."""
 NAMES = {"errors": "errors", "p95": "the slowest 5 %", "p50": "the typical request"}
-ROWS = (("errors", "Errors", "5xx, of all requests"), ("p95", "Slowest 5 %", "p95 of the good answers"), ("p50", "Typical request", "p50"))
 
 
 class Said(NamedTuple):
@@ -30,10 +31,41 @@ class Key(NamedTuple):
     """A kubectl line, or "" for the key that only lets time go on."""
     first: bool
 
+    @property
+    def comment(self) -> bool:
+        """What happens around the cluster has no verb in kubectl."""
+        return self.line.startswith("#")
 
-def heard(recording: Recording, duo: Duo) -> Verdict | None:
-    """What may be said of what both have heard so far; None if nobody sends requests."""
-    return None
+
+def heard(cluster: Cluster, found: Found) -> Verdict | None:
+    """What may be said of what both have heard in the same time; None if nobody sends requests."""
+    meta = found.service.metadata
+    flow = cluster.traffic.flows.get((meta.namespace, meta.name))
+    if flow is None or found.other.new is None or not found.one.sets:
+        return None
+    counts = endpoint_counts(cluster.store)
+    stable = max(found.one.sets, key=lambda rs: (counts.get(rs.metadata.uid, 0), rs is found.one.new))
+    judged = verdict.judge(*hearing.together(flow, stable.metadata.uid, found.other.new.metadata.uid))
+    return judged if judged.stable or flow.clients.rate else None
+
+
+def verdict_on(cluster: Cluster) -> Verdict | None:
+    """What may be said of the canary of a cluster, if it has one."""
+    if not cluster.traffic.flows:
+        return None
+    found = find(cluster.store, groups(cluster.store))
+    return heard(cluster, found) if found is not None and found.kind == CANARY else None
+
+
+def told(heard: Verdict | None) -> tuple[str, Text, Text, bool] | None:
+    """The line of the log: glyph, words, sum, whether it is bad."""
+    if heard is None or heard.said == verdict.EARLY:
+        return None
+    if heard.said == verdict.SAME:
+        sum_ = text(f"{thousands(heard.canary)} requests of the canary, {thousands(heard.stable)} of stable; no limit broken for certain.")
+        return "i-ok", text(strong("Verdict: nothing worse heard")), sum_, False
+    words = text(strong("Verdict: fade the canary out. "), _capital(" and ".join(NAMES[measure.name] for measure in heard.worse)))
+    return "s-crash", words, text(heard.worse[0].sum), True
 
 
 def kind(duo: Duo, heard: Verdict | None) -> str:
@@ -65,14 +97,14 @@ def said(duo: Duo, heard: Verdict | None) -> Said:
             sum_ = [strong(_capital(NAMES[first.name])), f": {first.sum}.", *also, " "]
             return Said(what, "Fade the canary out", text(*sum_, *_share(duo)))
         case "nothing worse":
-            shown = f"{_thousands(heard.canary)} requests of "
+            shown = f"{thousands(heard.canary)} requests of "
             return Said(
                 what,
                 "Nothing worse heard",
-                text(shown, canary, f", {_thousands(heard.stable)} of ", stable, ", and no limit broken for certain."),
+                text(shown, canary, f", {thousands(heard.stable)} of ", stable, ", and no limit broken for certain."),
             )
     return Said(
-        what, "Too early to say", text(f"{_heard_by(duo, heard)} A verdict needs {_thousands(verdict.ENOUGH)} of each. ", *_share(duo))
+        what, "Too early to say", text(f"{_heard_by(duo, heard)} A verdict needs {thousands(verdict.ENOUGH)} of each. ", *_share(duo))
     )
 
 
@@ -89,7 +121,8 @@ def keys(duo: Duo, heard: Verdict | None) -> tuple[Key, ...]:
     if what == PROMOTED:
         return out, listen
     if what == NOBODY:
-        return out, _promote(duo, what)
+        clients = Key("clients", text("let clients come"), f"# {duo.service.metadata.name}: 200 requests/s{duo.b.scope}", True)
+        return clients, out, _promote(duo, what)
     return out, listen, _promote(duo, what)
 
 
@@ -108,8 +141,8 @@ def moving(heard: Verdict | None) -> Tree:
     least = min(heard.canary, heard.stable)
     enough = {
         "g": "i-ok" if least >= verdict.ENOUGH else "i-hold",
-        "c": _thousands(heard.canary),
-        "s": f"stable {_thousands(heard.stable)}",
+        "c": thousands(heard.canary),
+        "s": f"stable {thousands(heard.stable)}",
         "at": min(1000 * least // verdict.ENOUGH, 1000),
     }
     return {"rows": rows, "enough": enough}
@@ -180,15 +213,11 @@ def _part(duo: Duo) -> str:
 
 def _heard_by(duo: Duo, heard: Verdict) -> str:
     least, word = min((heard.canary, duo.b.word), (heard.stable, duo.a.word))
-    return f"{_thousands(least)} requests heard by the {word}."
+    return f"{thousands(least)} requests heard by the {word}."
 
 
 def _images(side) -> dict[str, str]:
     return {container.name: container.image for container in side.d.spec.template.spec.containers}
-
-
-def _thousands(n: int) -> str:
-    return f"{n:,}".replace(",", " ")
 
 
 def _capital(words: str) -> str:

@@ -7,7 +7,7 @@ knows at a moment follows from the run alone, and going back to that moment find
 from collections import deque
 from zlib import crc32
 
-from rollviz.desk import chronicle
+from rollviz.desk import chronicle, comparison
 from rollviz.desk.chronicle import Line, moment
 from rollviz.desk.versions import hue_revision, version_of
 from rollviz.desk.words import Version
@@ -105,6 +105,8 @@ class Memory:
         self.scaled_at: dict[str, int] = {}
         self.gone: dict[str, Version] = {}
         """What sets were called that may be deleted by now."""
+        self.verdict = ""
+        """What was last said of a canary."""
         self.told: set[tuple[str, ...]] = set()
         """(set, kind of incident) that the log has told already."""
         self.times: dict[tuple[str, str], tuple[tuple[int, ...], ...]] = {}
@@ -121,17 +123,30 @@ class Memory:
         timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))
         seen = (store.revision, cluster.ledger.count, given, self.now // 1000 if timers else 0)
         losses = self._new_losses(cluster)
-        if seen == self._seen and not losses:
-            return
-        self._seen = seen
-        self._see_sets(store)
-        happened = self._new_commands(commands, given) + self._new_entries(cluster.ledger) + self._new_events(store) + losses
+        if seen != self._seen or losses:
+            self._seen = seen
+            self._see_sets(store)
+            self._tell(cluster, self._new_commands(commands, given) + self._new_entries(cluster.ledger) + self._new_events(store) + losses)
+        if not self.now % 1000:
+            self._judge(cluster)
+
+    def _tell(self, cluster: Cluster, happened: list[tuple]) -> None:
         happened.sort(key=lambda item: item[:2])
         for time, _, what in happened:
             for line in chronicle.lines(self, cluster, time, what):
-                self.lines.append(line)
-                self.line_count += 1
-                self.lines_sum = crc32(repr(line).encode(), self.lines_sum)
+                self._add(line)
+
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
+        self.line_count += 1
+        self.lines_sum = crc32(repr(line).encode(), self.lines_sum)
+
+    def _judge(self, cluster: Cluster) -> None:
+        """A verdict on a canary is told when it changes, by whole seconds, when the witness looks: the log follows from the run."""
+        heard = comparison.verdict_on(cluster)
+        if (told := comparison.told(heard)) and heard.said != self.verdict:
+            self._add(Line(self.now, *told))
+        self.verdict = heard.said if heard is not None else ""
 
     def _new_losses(self, cluster: Cluster) -> list[tuple]:
         """What was lost and is over."""

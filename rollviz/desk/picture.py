@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from rollviz.desk import bars, pair, scale
+from rollviz.desk import bars, scale
 from rollviz.desk.acts import Act, acts
 from rollviz.desk.bars import Bars
 from rollviz.desk.callout import callout
@@ -20,6 +20,7 @@ from rollviz.desk.lesson import Lesson, lesson
 from rollviz.desk.marks import marks
 from rollviz.desk.master import fields, guards, head, knobs, master, meters
 from rollviz.desk.memory import Memory, memory_of
+from rollviz.desk.pair import pair
 from rollviz.desk.rack import on_nodes, rack
 from rollviz.desk.requests import counts, pace
 from rollviz.desk.row import SLOTS, Strips, loose, moving_set, scale_for, shown_and_parked, strips, strips_hash
@@ -95,7 +96,8 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     cluster = recording.cluster
     found = groups(cluster.store)
     all_strips = strips(memory, cluster.store, found)
-    two = duo(find(cluster.store, found), all_strips)
+    matched = find(cluster.store, found)
+    two = duo(matched, all_strips)
     all_strips = dressed(two, all_strips)
     scene = _scene(memory, recording, found, all_strips)
     stuck = callout(scene) if two is None else None
@@ -104,6 +106,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
     row = Strips(tuple(s.id for s in shown), len(spines))
     taught = lesson(recording)
     box = service_box(cluster.store, shown, scene)
+    paired = pair(recording, matched, two, box)
     parts: dict[str, tuple[str, Any]] = {
         "now": ("now", headline(scene, all_strips, len(cluster.store.loose))),
         "marks": ("marks", marks(recording)),
@@ -120,7 +123,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "acts": ("acts", _acts(scene, cluster.store)),
         "rack": ("rack", rack(cluster.store)),
         "takes": ("takes", lanes(takes, recording.live)),
-        **pair.parts(recording, two, box),
+        **paired.parts,
     }
     if taught is not None:
         parts["lesson"] = ("lesson", taught)
@@ -144,7 +147,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "sets": {s.id: moving_set(s, later, paces) for s in shown},
         "svc": _service(memory, recording, shown, parts["service"][1]),
         "m": meters(scene, panel),
-        "duo": pair.moving(recording, two),
+        "duo": paired.moving,
         "nodes": on_nodes(memory, cluster.store),
         "rec": _recording(memory, recording),
         "h": {"log": log.sum, "strips": strips_hash(row)},

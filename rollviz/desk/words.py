@@ -82,6 +82,11 @@ def of_seconds(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def thousands(n: int) -> str:
+    """12 480, with a space that does not break."""
+    return f"{n:,}".replace(",", "\u00a0")
+
+
 def pods(n: int) -> str:
     return f"{n} pod" if n == 1 else f"{n} pods"
 

@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
-from simulation.verdict import EARLY, MANY_LOOKS, SAME, WORSE, Heard, difference, judge, many_looks, quantiles, wilson
+from simulation.latency import EDGES_MS
+from simulation.traffic import Heard
+from simulation.verdict import EARLY, MANY_LOOKS, SAME, WORSE, difference, judge, many_looks, quantiles, wilson
 
-EDGES = tuple(1.125**i for i in range(96))
 ANSWERS = {30: 4, 31: 9, 32: 16, 33: 20, 34: 19, 35: 14, 36: 8, 37: 5, 38: 3, 39: 2}
 """Bucket -> how many of a hundred answers take that long: about 50 ms, the slowest five in a hundred 88 or more."""
 SLOW = {bucket + 4: n for bucket, n in ANSWERS.items()}
@@ -16,19 +17,19 @@ RUNS, SECONDS, RATE = 200, 150, 60
 
 
 def said(stable: Heard, canary: Heard) -> str:
-    return judge(stable, canary, EDGES).said
+    return judge(stable, canary).said
 
 
 def heard(requests: int, errors: int = 0, answers: dict[int, int] = ANSWERS) -> Heard:
     """With latencies in these proportions."""
     each = (requests - errors) / 100
-    return Heard(requests, errors, tuple(round(answers.get(i, 0) * each) for i in range(len(EDGES))))
+    return Heard(requests, errors, tuple(round(answers.get(i, 0) * each) for i in range(len(EDGES_MS))))
 
 
 def looks(seed: int, stable_fails: float, canary_fails: float, share: float = 0.2, canary: dict[int, int] = ANSWERS):
     """What each version has heard after each second of a run in which every request goes where chance sends it."""
     chance = Random(seed)
-    sides = [[stable_fails, ANSWERS, 0, 0, [0] * len(EDGES)], [canary_fails, canary, 0, 0, [0] * len(EDGES)]]
+    sides = [[stable_fails, ANSWERS, 0, 0, [0] * len(EDGES_MS)], [canary_fails, canary, 0, 0, [0] * len(EDGES_MS)]]
     tables = [(list(answers), list(accumulate(answers.values()))) for _, answers, *_ in sides]
     for _ in range(SECONDS):
         to_canary = sum(chance.random() < share for _ in range(RATE))
@@ -57,7 +58,7 @@ def test_a_canary_that_fails_3_percent_is_condemned_once_a_thousand_of_its_reque
 
 
 def test_a_slow_canary_is_condemned_and_an_equally_slow_one_is_not():
-    found = [judge(*list(looks(seed, 0.002, 0.002, canary=SLOW))[-1], EDGES) for seed in range(10)]
+    found = [judge(*list(looks(seed, 0.002, 0.002, canary=SLOW))[-1]) for seed in range(10)]
     assert {v.said for v in found} == {WORSE}
     assert {tuple(m.name for m in v.worse) for v in found} == {("p50", "p95")}
     assert said(heard(8000, answers=SLOW), heard(2000, answers=SLOW)) == SAME
@@ -67,7 +68,7 @@ def test_it_is_too_early_until_both_have_heard_a_thousand():
     assert said(heard(4000), heard(999)) == EARLY
     assert said(heard(999), heard(4000)) == EARLY
     assert said(heard(4000), heard(1000)) == SAME
-    assert judge(heard(4000), heard(420), EDGES).words == "420 of 1000 requests heard by the canary"
+    assert judge(heard(4000), heard(420)).words == "420 of 1000 requests heard by the canary"
     assert said(Heard(0, 0, ()), Heard(0, 0, ())) == EARLY
 
 
@@ -77,24 +78,24 @@ def test_what_is_bad_beyond_doubt_is_said_from_250_on():
 
 
 def test_a_difference_within_the_limit_is_none_however_certain():
-    v = judge(heard(400_000, 800), heard(100_000, 900), EDGES)
+    v = judge(heard(400_000, 800), heard(100_000, 900))
     assert (v.said, v.measures[0].certain, v.measures[0].over) == (SAME, "more", False)
 
 
 def test_a_difference_beyond_the_limit_that_may_be_chance_is_none():
-    v = judge(heard(4000, 200), heard(1000, 62), EDGES)
+    v = judge(heard(4000, 200), heard(1000, 62))
     assert (v.said, v.measures[0].certain, v.measures[0].over) == (SAME, "", True)
 
 
 def test_a_canary_that_is_better_is_not_worse():
-    v = judge(heard(4000, 400), heard(1000, 1), EDGES)
+    v = judge(heard(4000, 400), heard(1000, 1))
     assert (v.said, v.measures[0].certain) == (SAME, "less")
 
 
 def test_the_sum_is_right_as_it_is_shown():
-    v = judge(heard(5240, 10), heard(1310, 41), EDGES)
+    v = judge(heard(5240, 10), heard(1310, 41))
     assert v.words == "errors: 0.19 % + 1 % = 1.19 % allowed, 3.1 % measured"
-    slow = judge(heard(8000), heard(2000, answers=SLOW), EDGES)
+    slow = judge(heard(8000), heard(2000, answers=SLOW))
     p50, p95 = slow.measures[1:]
     assert (p95.stable.value, p95.canary.value) == (88, 141)
     assert p95.sum == "88 ms × 1.25 = 110 ms allowed, 141 ms measured"
@@ -121,24 +122,24 @@ def test_newcombes_interval_is_the_published_one():
 
 
 def test_a_quantile_lies_where_the_counts_say_and_its_range_holds_the_truth():
-    counts = tuple(100 * (i == 10) + 100 * (i == 20) for i in range(len(EDGES)))
-    assert quantiles(counts, EDGES, 0.25)[0] == pytest.approx((EDGES[10] + EDGES[11]) / 2)
-    low, high = quantiles(counts, EDGES, 0.5)[1:]
-    assert EDGES[10] < low < EDGES[11] < EDGES[20] < high < EDGES[21]
+    counts = tuple(100 * (i == 10) + 100 * (i == 20) for i in range(len(EDGES_MS)))
+    assert quantiles(counts, 0.25)[0] == pytest.approx((EDGES_MS[10] + EDGES_MS[11]) / 2)
+    low, high = quantiles(counts, 0.5)[1:]
+    assert EDGES_MS[10] < low < EDGES_MS[11] < EDGES_MS[20] < high < EDGES_MS[21]
     inside = 0
     table = list(accumulate(ANSWERS.values()))
-    true = quantiles(tuple(ANSWERS.get(i, 0) for i in range(len(EDGES))), EDGES, 0.95)[0]
+    true = quantiles(tuple(ANSWERS.get(i, 0) for i in range(len(EDGES_MS))), 0.95)[0]
     for seed in range(400):
         drawn = Random(seed).choices(list(ANSWERS), cum_weights=table, k=500)
-        _, low, high = quantiles(tuple(drawn.count(i) for i in range(len(EDGES))), EDGES, 0.95)
+        _, low, high = quantiles(tuple(drawn.count(i) for i in range(len(EDGES_MS))), 0.95)
         inside += low <= true <= high
     assert 0.93 <= inside / 400 <= 0.97
 
 
 def test_one_answer_and_the_last_bucket_have_a_quantile_too():
     one = tuple(int(i == 95) for i in range(96))
-    assert all(EDGES[95] <= value <= EDGES[95] * 1.125 * 1.000001 for value in quantiles(one, EDGES, 0.5))
-    v = judge(heard(1000), Heard(1000, 999, one), EDGES)
+    assert all(EDGES_MS[95] <= value <= EDGES_MS[95] * 1.125 * 1.000001 for value in quantiles(one, 0.5))
+    v = judge(heard(1000), Heard(1000, 999, one))
     assert [measure.name for measure in v.worse][0] == "errors"
 
 

@@ -3,11 +3,13 @@
 from rollviz.desk import comparison
 from rollviz.desk.duo import Duo, duo, find
 from rollviz.desk.sets import groups
-from simulation.verdict import Heard, Verdict, judge
+from simulation.latency import EDGES_MS
+from simulation.stages import Image
+from simulation.traffic import Heard
+from simulation.verdict import Verdict, judge
 from tests.rollviz.desk.desks import Watched
 from tests.rollviz.desk.test_duo import deployment, made, service
 
-EDGES = tuple(1.125**i for i in range(96))
 ANSWERS = {30: 4, 31: 9, 32: 16, 33: 20, 34: 19, 35: 14, 36: 8, 37: 5, 38: 3, 39: 2}
 
 
@@ -28,9 +30,9 @@ def heard(stable: tuple[int, int], canary: tuple[int, int], slower: int = 0) -> 
     """(requests, errors) of each; the canary's answers take so many buckets longer."""
 
     def one(requests: int, errors: int, shift: int) -> Heard:
-        return Heard(requests, errors, tuple(ANSWERS.get(i - shift, 0) * (requests - errors) // 100 for i in range(len(EDGES))))
+        return Heard(requests, errors, tuple(ANSWERS.get(i - shift, 0) * (requests - errors) // 100 for i in range(len(EDGES_MS))))
 
-    return judge(one(*stable, 0), one(*canary, slower), EDGES)
+    return judge(one(*stable, 0), one(*canary, slower))
 
 
 WORSE, SAME, EARLY = heard((4000, 8), (1000, 31)), heard((4000, 8), (1000, 2)), heard((1680, 3), (420, 1))
@@ -67,8 +69,11 @@ def test_each_verdict_is_told_with_its_sum_and_puts_the_nearest_act_first():
         "Fade the canary out",
         "Errors: 0.2 % + 1 % = 1.2 % allowed, 3.1 % measured. It hears 1 request in 5: 2 of 10 endpoints.",
     )
-    assert (same.title, str(same.text)[:38]) == ("Nothing worse heard", "1 000 requests of canary, 4 000 of sta")
-    assert (early.title, str(early.text)[:64]) == ("Too early to say", "420 requests heard by the canary. A verdict needs 1 000 of each.")
+    assert (same.title, str(same.text)[:38]) == ("Nothing worse heard", "1\u00a0000 requests of canary, 4\u00a0000 of sta")
+    assert (early.title, str(early.text)[:64]) == (
+        "Too early to say",
+        "420 requests heard by the canary. A verdict needs 1\u00a0000 of each.",
+    )
     assert [first(desk, verdict) for verdict in (WORSE, SAME, EARLY)] == [["out"], ["promote"], ["listen"]]
     slow = comparison.said(two, heard((4000, 8), (1000, 2), slower=4))
     assert "the typical request" in str(slow.text).lower() and "Also the slowest 5 %." in str(slow.text)
@@ -120,6 +125,26 @@ def test_each_row_says_what_it_draws_and_draws_it_in_thousandths():
     assert (chance["g"], chance["l"]) == ("i-hold", "limit 6 %, may be chance")
     assert (comparison.moving(SAME)["enough"]["at"], comparison.moving(EARLY)["enough"]["at"]) == (1000, 420)
     assert comparison.moving(heard((100, 0), (100, 0)))["rows"]["errors"]["at"][0] == 0
+
+
+def test_the_panel_the_headline_and_the_log_follow_the_requests():
+    desk = behind_one_service()
+    desk.recording.cluster.images._known["web:2.1"] = Image("web:2.1", error_rate=0.05)
+    clients = lines(desk, None)["clients"]
+    assert clients == "# web: 200 requests/s"
+    desk.do(clients)
+    assert desk.run(4).says("verdict").title == "Too early to say"
+    assert desk.run(60).says("verdict").title == "Nothing worse heard"
+    rows = desk.look().moving["duo"]["rows"]
+    assert (list(rows), rows["p50"]["c"][-3:], desk.look().moving["duo"]["enough"]["at"]) == (["errors", "p50", "p95"], " ms", 1000)
+    told = [str(line.words) for line in desk.look().log.lines if "Verdict" in str(line.words)]
+    assert told == ["Verdict: nothing worse heard"]
+    desk.do("set image deployment/web-canary web=web:2.1").run(60)
+    assert desk.says("verdict").title == "Fade the canary out"
+    assert [str(line.words) for line in desk.look().log.lines if "Verdict" in str(line.words)] == [
+        "Verdict: fade the canary out. Errors",
+        *told,
+    ]
 
 
 def test_a_canary_that_is_not_ready_hears_nothing():
