@@ -716,6 +716,23 @@ class Drain(Act, frozen=True, tag="drain"):
         return shlex.join([*words, *([f"--pod-selector={self.pod_selector}"] if self.pod_selector else [])])
 
 
+class StopDrain(Act, frozen=True, tag="stop-drain"):
+    """Ctrl-C where a `kubectl drain` of this node still runs: nothing more is evicted, the node stays cordoned. No kubectl verb does this."""
+
+    node: str
+
+    def act(self, writes: Writes) -> Said:
+        numbers = [number for number, draining in writes.store.drains.items() if self.node in draining.nodes]
+        if not numbers:
+            raise UsageError(f"nobody drains {self.node}", prefix="")
+        for number in numbers:
+            writes.then(lambda store, number=number: store.set_drain(number, None))
+        return f"node/{self.node} draining stopped"
+
+    def kubectl(self) -> str:
+        return f"# {self.node}: stop draining"
+
+
 class SetTaints(Picking, frozen=True, tag="taint"):
     """`kubectl taint`: add taints, and remove those named by key and, unless it is "", effect."""
 
@@ -819,6 +836,7 @@ Command = (
     | Cordon
     | Uncordon
     | Drain
+    | StopDrain
     | SetTaints
     | CreateBudget
     | KillInside

@@ -137,6 +137,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
     """Where all chance comes from: the same seed gives the same run."""
     nodes: Annotated[int, Meta(ge=1, le=20)] = 4
+    max_pods: Annotated[int, Meta(ge=1, le=500)] = 110
+    """How many pods each node has room for: its kubelet's maxPods."""
     images: Annotated[tuple[Image, ...], Meta(max_length=100)] = ()
     """How versions behave, where the catalogue of `stages.py` should not guess it from an image's name."""
     objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_DOCUMENTS)] = ()
@@ -186,6 +188,7 @@ class Scenario(msgspec.Struct, frozen=True):
     source: str
     run: str = "pod"
     """What `kubectl run` makes in the terminal."""
+    max_pods: int = 110
 
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Scenario":
@@ -216,7 +219,7 @@ class Scenario(msgspec.Struct, frozen=True):
 
     def start(self, seed: int | None = None) -> Cluster:
         """A new cluster at 0 s with the objects created. Raises StatusError if they are refused."""
-        cluster = Cluster(self.seed if seed is None else seed, Images(self.images), self.nodes)
+        cluster = Cluster(self.seed if seed is None else seed, Images(self.images), self.nodes, self.max_pods)
         for command in self.begins:
             cluster.do(command)
         return cluster
@@ -367,6 +370,7 @@ def _of_file(document: Document, text: str, name: str) -> Scenario:
         file.questions,
         text,
         file.run,
+        file.max_pods,
     )
 
 

@@ -37,6 +37,7 @@ from simulation.commands import (
     SetImage,
     SetSelector,
     SetTaints,
+    StopDrain,
     Several,
     Uncordon,
     Undo,
@@ -75,8 +76,9 @@ ELSEWHERE = {
 SHELL = re.compile(r"[|;<>`\n]|&|\$[A-Za-z({]")
 SHELL_IN_QUOTES = re.compile(r"`|\$\(")
 
-PLUG = re.compile(r"# *(?P<node>[a-z0-9.-]+): power (?P<way>off|on)", re.ASCII)
-"""The plug of a machine has no verb: it is written as a comment, as in `# node-4: power off`."""
+PLUG = re.compile(r"# *(?P<node>[a-z0-9.-]+): (?P<way>power off|power on|stop draining)", re.ASCII)
+"""The plug of a machine has no verb, nor has Ctrl-C: they are written as comments, as in `# node-4: power off`."""
+PLUGS: dict[str, Callable[[str], Command]] = {"power off": CutNode, "power on": RestoreNode, "stop draining": StopDrain}
 
 CLIENTS = re.compile(r"# *(?P<service>[a-z0-9-]+): (?P<rate>\d{1,9}) requests/s(?P<waits> once it answers)?", re.ASCII)
 """Nor have clients: `# web: 200 requests/s`."""
@@ -87,7 +89,7 @@ SPECIFY = "one or more resources must be specified as <resource> <name> or <reso
 def parse(line: str) -> Command:
     """The command that a line means, with or without the leading `kubectl`. Raises StatusError."""
     if (plug := PLUG.fullmatch(line.strip())) is not None:
-        return (CutNode if plug["way"] == "off" else RestoreNode)(plug["node"])
+        return PLUGS[plug["way"]](plug["node"])
     if (clients := CLIENTS.fullmatch(line.strip())) is not None:
         return SendRequests(clients["service"], int(clients["rate"]), clients["waits"] is not None)
     words = _without_namespace(_words(line))

@@ -438,6 +438,7 @@ def test_every_command_survives_the_journal():
         parse("cordon node-1"),
         parse("uncordon node-1"),
         parse("drain node-1 node-2 --timeout=1m30s --grace-period=3"),
+        parse("# node-1: stop draining"),
         parse("taint nodes node-1 a=b:NoExecute c- d:NoSchedule-"),
         parse("create pdb web --selector=app=web --max-unavailable=1"),
         parse("set selector service web app=web"),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from simulation.api.errors import UsageError
 from simulation.cluster import Cluster
 from simulation.commands import Create
 from simulation.kubectl.parse import parse
@@ -74,6 +75,22 @@ def test_a_budget_that_never_allows_it_keeps_it_trying(cluster):
         f"[{errors}]",
     ]
     assert cluster.engine.due() is None or cluster.engine.due() > cluster.now + 60_000
+
+
+def test_a_drain_that_is_stopped_evicts_nobody_more_and_leaves_the_node_cordoned(cluster):
+    cluster.do(parse("create pdb web --selector=app=web --max-unavailable=1"))
+    cluster.run(cluster.now + 1_000)
+    cluster.do(parse("drain node-1"))
+    cluster.run(cluster.now + 1_000)
+    kept = [name for name in names(cluster, "node-1") if cluster.store.get("Pod", name).metadata.deletion_timestamp is None]
+    printed = lines(cluster)
+    assert cluster.do(parse("# node-1: stop draining")) == "node/node-1 draining stopped"
+    cluster.run(cluster.now + 60_000)
+    assert names(cluster, "node-1") == kept and len(kept) == 1
+    assert lines(cluster) == printed and cluster.store.drains == {}
+    assert cluster.store.get("Node", "node-1", "").spec.unschedulable
+    with pytest.raises(UsageError, match="nobody drains node-1"):
+        cluster.do(parse("# node-1: stop draining"))
 
 
 def test_a_silent_node_is_never_drained_and_costs_nothing(cluster):

@@ -267,6 +267,15 @@ def test_a_file_that_is_brought_is_a_scenario_or_a_manifest():
     assert from_file(json.dumps(manifest())).start().store.get("Deployment", "web")
 
 
+def test_nodes_have_room_for_as_many_pods_as_the_file_says_and_a_saved_run_keeps_that():
+    told = Scenario.parse("title: T\nnodes: 2\nmax_pods: 1\ncommands:\n  - {at: 0, run: create deployment web --image=web:1.0 --replicas=3}")
+    for scenario in (told, Scenario.parse(Scenario.save(Recording(told, 1)))):
+        run = Recording(scenario, 1)
+        run.run(5000)
+        refused = [c.message for pod in run.cluster.store.list("Pod") for c in pod.status.conditions if c.reason == "Unschedulable"]
+        assert len(refused) == 1 and refused[0].startswith("0/2 nodes are available: 2 Too many pods.")
+
+
 def test_a_command_that_is_refused_when_its_time_comes_changes_nothing_and_is_marked():
     run = Recording(Scenario.parse("title: T\ncommands:\n  - {at: 1, run: delete pod web}\n  - {at: 2, run: run web --image=nginx}"), 1)
     run.run(3000)

@@ -25,6 +25,7 @@ from simulation.commands import (
     SetImage,
     SetSelector,
     SetTaints,
+    StopDrain,
     Several,
     Uncordon,
     Undo,
@@ -143,8 +144,9 @@ def test_a_line_that_names_several_objects_is_several_commands(line, commands):
     assert parse(parsed.kubectl()) == parsed
 
 
-def test_the_plug_of_a_machine_is_written_as_a_comment():
-    for line, command in (("# node-4: power off", CutNode("node-4")), ("# node-4: power on", RestoreNode("node-4"))):
+def test_what_has_no_verb_is_written_as_a_comment():
+    acts = (("power off", CutNode("node-4")), ("power on", RestoreNode("node-4")), ("stop draining", StopDrain("node-4")))
+    for line, command in ((f"# node-4: {words}", act) for words, act in acts):
         assert parse(line) == command
         assert command.kubectl() == line
 
