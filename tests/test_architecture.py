@@ -104,6 +104,8 @@ TOP = {
     "switching",
     "links",
     "foresight",
+    "upcoming",
+    "fate",
 }
 
 

@@ -22,6 +22,7 @@ def move(post: Mapping[str, str]) -> Move:
         seek="end" if post.get("seek") == "end" else milliseconds(post, "seek"),
         mark=mark,
         step=step,
+        skip="next" if post.get("skip") == "next" else milliseconds(post, "skip"),
     )
 
 

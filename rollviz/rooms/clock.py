@@ -44,6 +44,9 @@ class Clock:
         self.paused = paused
         self.speed = speed
         self.promise: float = at_ms
+        self.goal: int | None = None
+        """Where a skip stops, None while nobody skips."""
+        self._before = (paused, speed)
         self._at: float = at_ms
         self._looked: float | None = None
 
@@ -51,8 +54,27 @@ class Clock:
         """The simulated millisecond that is due at `wall` (monotonic seconds), counted from the look before."""
         elapsed = 0.0 if self._looked is None else min(wall - self._looked, LONGEST_STEP)
         self._looked = wall
-        self._at = max(self._at, min(self._at + elapsed * 1000 * self.speed, self.promise))
+        most = self.promise if self.goal is None else self.goal
+        self._at = max(self._at, min(self._at + elapsed * 1000 * self.speed, most))
         return int(self._at)
+
+    def skip(self, goal: int) -> None:
+        """Play at the highest speed to the simulated millisecond `goal`."""
+        self._before = self.paused, self.speed
+        self.goal, self.paused, self.speed = goal, False, SPEEDS[-1]
+
+    def end_skip(self, arrived: bool = False) -> bool:
+        """Back to the speed of before, and to a clock that stands if the goal was reached. Was there a skip to end?"""
+        if self.goal is None:
+            return False
+        paused, self.speed = self._before
+        self.paused, self.goal = paused or arrived, None
+        return True
+
+    @property
+    def kept(self) -> tuple[bool, float]:
+        """Whether paused, and the speed, as they will be when a skip has ended."""
+        return (self.paused, self.speed) if self.goal is None else (True, self._before[1])
 
     def stand(self) -> None:
         """Time that passes from here to the next look does not count."""

@@ -1,4 +1,4 @@
-"""What a person may do to the clock in one go: take, undo, seek, mark, advance, step, in this order."""
+"""What a person may do to the clock in one go: take, undo, seek, mark, advance, step, skip, in this order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,17 +20,19 @@ class Move:
     """"next" or "previous" """
     step: str = ""
     """"next" or "previous" change that a person would see."""
+    skip: int | str | None = None
+    """Play at the highest speed and stop: at a simulated millisecond, or "next", where the next thing that happens is over."""
     advance: int = 0
     """Simulated milliseconds to run from there."""
 
     @property
     def field(self) -> str:
         """The part to blame if it goes too far."""
-        return "advance" if self.advance else "seek"
+        return "advance" if self.advance else "skip" if self.skip is not None else "seek"
 
     def until(self, recording: Recording) -> int:
         """How far this take would have to go."""
-        asked = self.seek if isinstance(self.seek, int) else recording.now
+        asked = max((place for place in (self.seek, self.skip) if isinstance(place, int)), default=recording.now)
         return asked + self.advance
 
     def places(self, recording: Recording) -> Iterator[int]:

@@ -18,7 +18,8 @@ from rollviz.desk.memory import hues_of
 from rollviz.desk.picture import Picture, picture
 from rollviz.desk.render import message
 from simulation.cluster import Cluster
-from simulation.recording import Recording
+from simulation.recording import STEP_LIMIT_MS, Recording
+from simulation.upcoming import upcoming
 
 from . import journal
 from .audience import Audience
@@ -132,6 +133,7 @@ class Room:
         """A hand drags the playhead and is at `when` now. Of two that come in the wrong order the one that was `said` later counts."""
         if said <= self._hand_said:
             return
+        self.clock.end_skip()
         self._hand, self._hand_said = max(when, 0), said
         self._held_until = time.monotonic() + HELD
         self._stir()
@@ -166,6 +168,7 @@ class Room:
             live, at_ms = self.recording.live, self.now
             recording = self.recording if live else self._fork(self.recording.given)
             output = recording.do(command, who)
+            skipped = self.clock.end_skip()
             if read is not None:
                 output = read(recording.cluster)
             entry = journal.entry(self.desk.id, self._commands, at_ms, command, who, self.takes.number if live else len(self.takes) + 1)
@@ -175,6 +178,8 @@ class Room:
                 await self._begin_take(recording, recording.given - 1, entry)
             self._commands += 1
             self.takes.done(at_ms)
+            if skipped:
+                await self._note()
         self._stir()
         return output
 
@@ -182,6 +187,8 @@ class Room:
         async with self._turn:
             if move.until(self.recording) > LIFE_SECONDS * 1000:
                 raise Refused(f"A take lasts {LIFE_SECONDS // 3600} simulated hours at most, and this would be past that.", move.field)
+            goal = self._goal(move)
+            self.clock.end_skip()
             if move.paused is not None:
                 self.clock.paused = move.paused
             if move.speed is not None:
@@ -198,9 +205,22 @@ class Room:
                 self.recording.step()
             self._hand = None
             self.clock.settle(self.now)
+            if goal > self.now:
+                self.clock.skip(goal)
+                self._want()
             await self._note()
         self._stir()
         return self.now
+
+    def _goal(self, move: Move) -> int:
+        """Where a skip is to stop."""
+        if move.skip != "next":
+            return int(move.skip or 0)
+        found = upcoming(self.recording)
+        if found is None:
+            minutes = STEP_LIMIT_MS // 60_000
+            raise Refused(f"Nothing happens by itself in the next {minutes} minutes. What comes next is up to you.", "skip")
+        return found.at_ms
 
     async def _reach(self, when: int) -> None:
         """Put the playhead there, a slice of work at a time."""
@@ -291,10 +311,12 @@ class Room:
     # ------------------------------------------------------------------------------------------------------- the clock
 
     def note(self) -> Note:
-        """What is to survive now."""
-        wall = time.time() if self.moving else None
-        end_ms = 0 if self.recording.live else self.recording.end
-        return Note(self.desk.id, self.now, wall, self.clock.paused, self.clock.speed, self.takes.number, end_ms)
+        """What is to survive now; of a skip, where it stops."""
+        paused, speed = self.clock.kept
+        at_ms = self.now if self.clock.goal is None else self.clock.goal
+        wall = time.time() if self.moving and self.clock.goal is None else None
+        end_ms = 0 if at_ms >= self.recording.end else self.recording.end
+        return Note(self.desk.id, at_ms, wall, paused, speed, self.takes.number, end_ms)
 
     def noted(self, note: Note) -> None:
         """This note is in the journal now."""
@@ -362,10 +384,18 @@ class Room:
                 async with self._turn:
                     await self._note()
             self._keep_pace()
+        if self.clock.goal is not None and self.now >= self.clock.goal:
+            await self._stop_there()
         for listener in self.listeners:
             listener.look()
         if len(self.hub):
             await self._show()
+
+    async def _stop_there(self) -> None:
+        async with self._turn:
+            if self.clock.end_skip(arrived=True):
+                self.clock.settle(self.now)
+                await self._note()
 
     async def _follow_hand(self) -> None:
         """As far as the take goes: a drag looks, it does not simulate. What is shown next is the newest place, not each that was asked."""

@@ -33,6 +33,7 @@ export const CLOCK = {
   end: () => ({ seek: "end" }),
   back: () => ({ step: "previous" }),
   step: () => ({ step: "next" }),
+  skip: (to) => ({ skip: to ?? "next" }),
   undo: () => ({ undo: "yes" }),
   speed: (speed) => ({ speed }),
   take: (take) => ({ take }),

@@ -10,7 +10,7 @@ import { TIME_KEYS } from "./timekeys.js";
 const KEYS = {
   ...TIME_KEYS,
   ...LESSON_KEYS,
-  ".": () => refuse() || setClock(CLOCK.step()),
+  ".": () => refuse() || setClock(CLOCK.skip()),
   g: () => { prefix = Date.now() + 1500; },
   u: (target) => target.closest(".strip")?.querySelector(".foot [data-do]")?.click(),
   w: () => { closeInspector(); document.getElementById("why").focus(); },

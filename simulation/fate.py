@@ -1,0 +1,81 @@
+"""What becomes of a node that does not answer, and when: as the cluster has it written down already, else as a copy of it will do."""
+
+from typing import Any, NamedTuple
+
+from simulation.controllers import node as nodes
+from simulation.engine import Millis
+from simulation.nodes import condition, ready
+from simulation.objects import Node, Pod
+from simulation.pods import condition as pod_condition
+from simulation.store import Store
+from simulation.upcoming import Ahead
+
+TAINTED_WITHIN_MS = 130_000
+"""How long after it is NotReady a node gets its NoExecute taint at the latest, unless none is given: one of a zone each ten seconds."""
+
+STRIDE_MS = 1_000
+"""How often it is looked for."""
+
+
+class Fate(NamedTuple):
+    """Of a machine that is off, in ms of the run's clock: since when, when Kubernetes says NotReady, and when its pods are evicted, the
+    first of them. What does not come is None. `pods` are those that are or will be evicted."""
+
+    off: Millis
+    not_ready: Millis | None
+    evicted: Millis | None
+    pods: int
+
+
+def fate(recording: Any, name: str) -> Fate | None:
+    """None while the machine answers, or when there is none of that name."""
+    store: Store = recording.cluster.store
+    machine, node = store.machines.get(name), store.get("Node", name, "")
+    if machine is None or machine.off_since is None or node is None:
+        return None
+    gone = _evicted(store, name)
+    if gone:
+        return Fate(machine.off_since, _not_ready(node), min(gone), len(gone))
+    ahead = Ahead(recording)
+    due = _due(ahead, name)
+    if ready(node) == "True":
+        until = nodes.deadline(machine)
+        while not _answers_not(ahead, name):
+            if ahead.step(until) is None:
+                return Fate(machine.off_since, None, None, 0)
+        noticed = ahead.cluster.now
+    else:
+        noticed = _not_ready(node)
+    while not due and ahead.cluster.now < noticed + TAINTED_WITHIN_MS and _answers_not(ahead, name):
+        ahead.step(ahead.cluster.now + STRIDE_MS)
+        due = _due(ahead, name)
+    return Fate(machine.off_since, noticed, min(due, default=None), len(due))
+
+
+def _answers_not(ahead: Ahead, name: str) -> bool:
+    """Off, and Kubernetes knows."""
+    node, machine = ahead.cluster.store.get("Node", name, ""), ahead.cluster.store.machines[name]
+    return node is not None and ready(node) != "True" and machine.off_since is not None
+
+
+def _not_ready(node: Node) -> Millis:
+    found = condition(node, "Ready")
+    return 1000 * ((found.last_transition_time if found is not None else None) or 0)
+
+
+def _due(ahead: Ahead, name: str) -> list[Millis]:
+    """When the node's pods are to be evicted, as far as the taint manager's timers run."""
+    timers, there = ahead.cluster.fleet.tainteviction.timers, ahead.cluster.store.on_node.get(name, {})
+    return [timer.due for key, timer in timers.items() if key in there and not timer.done]
+
+
+def _evicted(store: Store, name: str) -> list[Millis]:
+    """When those of its pods were evicted that are still there, because only their kubelet can end them."""
+    return [since for pod in store.on_node.get(name, {}).values() if (since := _evicted_at(pod)) is not None]
+
+
+def _evicted_at(pod: Pod) -> Millis | None:
+    found = pod_condition(pod, "DisruptionTarget")
+    if found is None or found.reason != "DeletionByTaintManager":
+        return None
+    return 1000 * (found.last_transition_time or 0)
