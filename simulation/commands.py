@@ -717,7 +717,7 @@ class Drain(Act, frozen=True, tag="drain"):
 
 
 class StopDrain(Act, frozen=True, tag="stop-drain"):
-    """Ctrl-C where a `kubectl drain` of this node still runs: nothing more is evicted, the node stays cordoned. No kubectl verb does this."""
+    """Ctrl-C where a `kubectl drain` of this node still runs: nobody more is evicted, it stays cordoned. No kubectl verb does this."""
 
     node: str
 

@@ -37,8 +37,8 @@ from simulation.commands import (
     SetImage,
     SetSelector,
     SetTaints,
-    StopDrain,
     Several,
+    StopDrain,
     Uncordon,
     Undo,
 )

@@ -268,7 +268,8 @@ def test_a_file_that_is_brought_is_a_scenario_or_a_manifest():
 
 
 def test_nodes_have_room_for_as_many_pods_as_the_file_says_and_a_saved_run_keeps_that():
-    told = Scenario.parse("title: T\nnodes: 2\nmax_pods: 1\ncommands:\n  - {at: 0, run: create deployment web --image=web:1.0 --replicas=3}")
+    made = "{at: 0, run: create deployment web --image=web:1.0 --replicas=3}"
+    told = Scenario.parse(f"title: T\nnodes: 2\nmax_pods: 1\ncommands:\n  - {made}")
     for scenario in (told, Scenario.parse(Scenario.save(Recording(told, 1)))):
         run = Recording(scenario, 1)
         run.run(5000)
