@@ -143,6 +143,7 @@ def facts(request: HttpRequest, room: Room) -> dict:
         "title": told.title,
         "place": (f"lesson {told.number}" if told.number else "your own") if presenter else "you are watching",
         "presenter": presenter,
+        "hands": room.audience.hands,
         "speeds": [(speed, f"{speed:g}", SPEED_WORDS[speed]) for speed in SPEEDS],
         "css": [static(f"css/{name}.css") for name in SHEETS],
     }

@@ -34,6 +34,11 @@ class Way(NamedTuple):
     card: str
     code: SafeString | None
 
+    @property
+    def place(self) -> str:
+        """The choice below which it stands: an invitation is asked for where one lets others follow."""
+        return "live" if self.name in ("share", "hand") else self.name
+
 
 class Made(NamedTuple):
     run: links.Run

@@ -16,7 +16,7 @@ from rollviz.links import cards, moments, opening, sharing, store
 from rollviz.links.address import absolute, only_here
 from rollviz.links.moments import Moment
 from rollviz.rooms import limits
-from rollviz.rooms.keys import grant
+from rollviz.rooms.keys import grant, is_presenter
 from rollviz.rooms.limits import Allowances
 from rollviz.rooms.refusals import NotSaved, Refused
 from rollviz.rooms.registry import registry
@@ -138,7 +138,8 @@ async def share_desk(request: HttpRequest, desk: str) -> HttpResponse:
         ways = await sharing.ways_of(request, room)
     except links.TooLong as error:
         raise Refused(f"This desk cannot be shared as a link. {error}") from None
-    shown = {"ways": ways, "at": clock(room.now), "desk": desk, "only_here": only_here(request), "host": request.get_host()}
+    shown = {"ways": ways, "at": clock(room.now), "desk": desk, "presenter": is_presenter(request, room.desk)}
+    shown |= {"only_here": only_here(request), "host": request.get_host()}
     response = render(request, "links/share.html", shown)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,5 @@
-"""What all who watch are told beside the picture: how many follow. It changes with every phone that comes, so it is told at a pace."""
+"""What all who watch are told beside the picture: how many follow, and whether somebody else moves the desk now. It
+changes with every phone that comes, so it is told at a pace."""
 
 import asyncio
 
@@ -13,6 +14,8 @@ PACE = 0.5
 class Audience:
     def __init__(self, hub: Hub):
         self._hub = hub
+        self.hands = 0
+        """How often the desk was handed over."""
         self._told = self._now()
         self._task: asyncio.Task | None = None
 
@@ -36,4 +39,4 @@ class Audience:
             await asyncio.sleep(PACE)
 
     def _now(self) -> dict:
-        return {"n": self.followers}
+        return {"n": self.followers, "hands": self.hands}

@@ -86,6 +86,12 @@ def stored(desk_id: str) -> Stored:
 
 
 @on_journal
+def rekey(desk_id: str, key_hash: str) -> None:
+    """Another key moves this desk from now on."""
+    Desk.objects.filter(pk=desk_id).update(key_hash=key_hash)
+
+
+@on_journal
 def append(entry: JournalEntry) -> None:
     entry.save(force_insert=True)
 

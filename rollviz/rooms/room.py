@@ -147,6 +147,12 @@ class Room:
         """From now on `listener` is told when there is something new to see."""
         self.listeners.append(listener)
 
+    def handed(self, key_hash: str) -> None:
+        """Another key moves this desk from now on; the pages that had the old one are told to look who they are."""
+        self.desk.key_hash = key_hash
+        self.audience.hands += 1
+        self.audience.stir()
+
     def want(self) -> None:
         """Somebody works here without a page: a clock that is not paused moves on for a while."""
         self.used = time.monotonic()

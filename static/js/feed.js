@@ -66,6 +66,12 @@ function receive(message) {
 }
 
 connect(send);
+
+// Somebody else may move the desk now.
+onWord("audience", ({ audience }) => {
+  if (app.dataset.role === "presenter" && String(audience.hands) !== app.dataset.hands) location.reload();
+});
+
 onHand((held) => {
   structure ||= !held;
   if (state) schedule();

@@ -55,7 +55,7 @@ async function copied(field) {
 body.addEventListener("submit", async (event) => {
   const form = event.target, place = form.closest(".shareout");
   event.preventDefault();
-  const page = await pageOf(fetch(form.action, { method: "POST", body: new FormData(form) }));
+  const page = await pageOf(fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) }));
   const short = page?.querySelector(".shareout");
   if (!short) return form.submit();
   place.replaceWith(short);

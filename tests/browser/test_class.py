@@ -94,3 +94,17 @@ def test_silence_is_a_line_that_is_dead(open_page, server, stuck):
     page.evaluate("""() => { const now = performance.now.bind(performance); performance.now = () => now() + 60_000; }""")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.locator("#told", has_text="The desk is back").wait_for()
+
+
+def test_a_desk_is_handed_over_in_the_middle_of_a_class(new_desk, open_page, server):
+    teacher = new_desk("fade")
+    teacher.keyboard.press("s")
+    teacher.check("#share input[value=live]")
+    teacher.click("#share button[value=hand]")
+    link = teacher.locator("#share [data-way=live] .linkrow input[value*='/present/']").input_value()
+    other = open_page(link)
+    other.get_by_role("button", name="move this desk").click()
+    other.wait_for_selector("#app[data-role=presenter][data-live]")
+    teacher.wait_for_selector("#app[data-role=viewer][data-live]")
+    other.keyboard.press(" ")
+    teacher.wait_for_selector("#app[data-paused]")
