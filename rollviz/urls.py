@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("api/", include("rollviz.deskapi.urls")),
     path("", include("rollviz.kubeapi.urls")),
+    path("api/", include("rollviz.deskapi.urls")),
     path("", include("rollviz.links.urls")),
     path("", include("rollviz.export.urls")),
     path("", include("rollviz.terminal.urls")),

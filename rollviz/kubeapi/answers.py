@@ -13,6 +13,10 @@ COMPRESSED_FROM = 128 * 1024
 """The API server compresses what is larger, at its quickest level (apiserver/pkg/endpoints/handlers/responsewriters)."""
 
 
+UNNAMED = ("NotFound", "MethodNotAllowed")
+"""Reasons of NewGenericServerResponse: it says nothing in the details, but has them, and `kubectl debug` looks into them."""
+
+
 def json_answer(body: Any, status: int = 200, content_type: str = "application/json") -> HttpResponse:
     """`body` is a value or bytes that are JSON already."""
     data = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -25,7 +29,7 @@ def text_answer(text: str, status: int = 200) -> HttpResponse:
 
 def refused(error: StatusError) -> HttpResponse:
     body = error.to_json()
-    if not body["details"]:
+    if not body["details"] and error.reason not in UNNAMED:
         del body["details"]
     response = json_answer(body, error.code)
     # an answer like any other: Django need not report it as a fault of this server

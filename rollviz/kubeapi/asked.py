@@ -72,9 +72,6 @@ class Query:
             raise bad_request(f"strconv.ParseInt: parsing {go_quote(text[:100])}: invalid syntax")
         return int(text)
 
-    def dry_run(self) -> bool:
-        return _all(self.texts("dryRun"))
-
     def revision(self) -> int | None:
         """The resourceVersion, None if any will do. Raises the API's 400."""
         text = self.text("resourceVersion")
@@ -84,12 +81,3 @@ class Query:
             said = f"Invalid value: {go_quote(text[:100])}: strconv.ParseUint: parsing {go_quote(text[:100])}: invalid syntax"
             raise StatusError(400, "BadRequest", f"resourceVersion: {said}")
         return int(text)
-
-
-def _all(values: list[str]) -> bool:
-    """Whether dryRun asks for all stages. Raises the API's 422."""
-    for value in values:
-        if value != "All":
-            said = f'Unsupported value: {go_quote(value[:100])}: supported values: "All"'
-            raise StatusError(422, "Invalid", f"invalid: dryRun: {said}", [("FieldValueNotSupported", "dryRun", said)])
-    return bool(values)

@@ -16,7 +16,7 @@ from simulation.kubectl.logs import container_log
 from simulation.objects import KINDS
 from simulation.store import Store, key_of
 
-from . import forms
+from . import forms, options
 from .answers import compressed, json_answer, text_answer, warned
 from .asked import Place, Query
 from .feed import Feed, Moment
@@ -41,6 +41,8 @@ async def list_(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
     """All objects of a kind that the selectors pick; with a limit, a page of them."""
     query, at = Query(request), feed.moment()
     form = forms.form_of(request.headers.get("Accept", ""), query.text("includeObject"))
+    options.check_list(query)
+    options.check_exact(query, at.revision)
     picks = Picks(place, query)
     objects = [obj for obj in listed(at.cluster.store, place) if picks(obj)]
     objects, more = _page(objects, query, feed)

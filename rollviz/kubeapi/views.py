@@ -31,6 +31,8 @@ WRITES = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete
 REASONS = {"NotSaved": "ServiceUnavailable"}
 """Refusals of a desk whose reason has another name here."""
 NO_CONTAINERS = "nothing runs in the containers of this simulation, so pods/{} is not available; kubectl logs is"
+NO_EXEC = NO_CONTAINERS.format("exec") + ". In the terminal on the desk, exec POD -- kill 1 works, and rm or touch of /tmp/healthy"
+ELSEWHERE = "no cluster answers here: a desk's is at /k8s/<desk>-<key>, which kubectl get --raw must be told too"
 NO_AUTOSCALER = (
     "horizontalpodautoscalers.autoscaling is forbidden: a desk has no metrics and no autoscaler, so that you hold the faders; "
     "use kubectl scale"
@@ -89,10 +91,17 @@ async def serve(request: HttpRequest, address: str, path: str) -> HttpResponse:
     return await _answer(request, place_of(parts), feed, caller)
 
 
+@answered
+async def elsewhere(request: HttpRequest) -> HttpResponse:
+    """kubectl's --raw leaves out the prefix of its server's address."""
+    raise failure(404, "NotFound", ELSEWHERE)
+
+
 async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller) -> HttpResponse:
     method = "GET" if request.method == "HEAD" else request.method
     if place.subresource in ("exec", "attach", "portforward"):
-        raise failure(501, "NotImplemented", NO_CONTAINERS.format(place.subresource))
+        said = NO_EXEC if place.subresource == "exec" else NO_CONTAINERS.format(place.subresource)
+        raise failure(501, "NotImplemented", said)
     if method == "GET":
         return await _read(request, place, feed)
     if method not in WRITES:
@@ -100,7 +109,7 @@ async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller
     verb = "deletecollection" if method == "DELETE" and not place.name else WRITES[method]
     if not caller.may_write:
         raise _forbidden(place, verb)
-    if place.resource.kind == "Namespace" and verb == "create":
+    if place.resource.kind == "Namespace" and verb == "create" and not place.name:
         raise failure(403, "Forbidden", "namespaces is forbidden: a desk has the namespace default and no other")
     if not _is_possible(place, verb):
         raise not_allowed()
@@ -118,6 +127,8 @@ def _is_possible(place: Place, verb: str) -> bool:
     allowed = place.resource.verbs
     if place.subresource:
         allowed = next(sub.verbs for sub in place.resource.subresources if sub.name == place.subresource)
+    if place.resource.namespaced and not place.namespace:
+        return False
     on_one = bool(place.subresource) if verb == "create" else verb != "deletecollection"
     return verb in allowed and bool(place.name) == on_one
 

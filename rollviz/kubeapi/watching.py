@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from simulation.api.errors import StatusError
 
-from . import forms
+from . import forms, options
 from .answers import failure, warned
 from .asked import Place, Query
 from .feed import Change, Feed, Moment
@@ -180,6 +180,7 @@ class Watch:
 
 async def watch(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
     query = Query(request)
+    options.check_watch(query)
     if len(feed.watches) >= WATCHES_PER_DESK:
         raise failure(429, "TooManyRequests", f"a desk has at most {WATCHES_PER_DESK} watches open at once")
     form = forms.form_of(request.headers.get("Accept", ""), query.text("includeObject"))

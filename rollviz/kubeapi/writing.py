@@ -12,21 +12,21 @@ from msgspec.structs import replace
 
 from simulation.api.changes import SCALABLE, invalid_patch
 from simulation.api.derived import scale_of
-from simulation.api.errors import StatusError, bad_request, conflict, go_quote
+from simulation.api.errors import StatusError, bad_request, conflict
 from simulation.api.resources import Resource
 from simulation.api.wire import in_simulated_time, undecodable
 from simulation.api.writes import NAMESPACE, Writes
 from simulation.requests import Bind, DeleteObjects, Evict, Notes, PatchObject, Post, Put, Request
 from simulation.store import ALPHABET, Store
 
-from . import bodies, forms, lines
+from . import bodies, deletion, forms, lines, options
 from .answers import failure, json_answer, success, warned
 from .asked import Place, Query
 from .feed import Feed
 from .reading import Picks, found, listed, not_found
 
 PAUSED = "the desk's clock is paused: nothing follows from this until it plays"
-PROPAGATIONS = ("Background", "Foreground", "Orphan")
+OPTIONS = {"POST": "CreateOptions", "PUT": "UpdateOptions", "PATCH": "PatchOptions", "DELETE": "DeleteOptions"}
 MOST_AT_ONCE = 1_000
 GENERATED = 5
 
@@ -40,9 +40,10 @@ class Write:
         self.request, self.place, self.feed = request, place, feed
         self.resource: Resource = place.resource
         self.query = Query(request)
-        self.dry = self.query.dry_run()
+        self.options = OPTIONS[request.method]
+        self.dry = options.dry_run(self.query.texts("dryRun"), self.options)
         self.verb = lines.verb_of(request)
-        self.manager = (self.query.text("fieldManager") or request.headers.get("User-Agent", "").partition("/")[0])[:128]
+        self.manager = options.manager(self.query, self.options) or request.headers.get("User-Agent", "").partition("/")[0][:128]
         self.store = feed.moment().cluster.store
         self.form = forms.form_of(request.headers.get("Accept", ""), self.query.text("includeObject"))
         self.warnings: list[str] = []
@@ -52,6 +53,8 @@ class Write:
     async def create(self) -> HttpResponse:
         body = self._object(bodies.read_object(self.request))
         meta = _metadata(body)
+        if meta.get("resourceVersion") not in (None, "", "0"):
+            raise bad_request("resourceVersion should not be set on objects to be created")
         if not meta.get("name") and meta.get("generateName"):
             meta["name"] = f"{str(meta['generateName'])[:58]}{''.join(secrets.choice(ALPHABET) for _ in range(GENERATED))}"
         line = lines.post(self.verb, self.resource.kind, body, self.store)
@@ -63,9 +66,11 @@ class Write:
         place, body = self.place, bodies.read_object(self.request)
         if place.subresource == "status":
             body = in_simulated_time(body, self.feed.moment().since)
-        if place.subresource != "scale":
+        if place.subresource == "scale":
+            _check_scale(body, place)
+        else:
             body = self._object(body)
-        found(self.store, place)
+        _check_uid(body, found(self.store, place), self.resource)
         line = lines.put(self.resource.kind, place.name, body, place.subresource)
         command = Put(self.resource.kind, place.name, body, place.subresource, line=line, manager=self.manager)
         return await self._give(command, lambda store: self._stored(store, place.name), 200)
@@ -85,10 +90,7 @@ class Write:
 
     async def _apply(self, body: dict[str, Any]) -> HttpResponse:
         """Server-side apply: make it, or merge it in."""
-        if not self.query.text("fieldManager"):
-            said = 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
-            cause = ("FieldValueRequired", "fieldManager", "Required value: is required for apply patch")
-            raise StatusError(422, "Invalid", said, [cause])
+        options.manager(self.query, self.options, applies=True)
         body = self._object(body)
         meta = _metadata(body)
         if (meta.get("name") or self.place.name) != self.place.name:
@@ -153,29 +155,10 @@ class Write:
         return json_answer(forms.many(forms.Form(forms.WHOLE), self.resource, objects, self.feed, at, meta))
 
     def _deletion(self, names: tuple[str, ...]) -> DeleteObjects:
-        options = bodies.read(self.request) or {}
-        if not isinstance(options, dict):
-            raise bad_request("DeleteOptions are an object")
-        self.dry = self.dry or options.get("dryRun") == ["All"]
-        grace = options.get("gracePeriodSeconds", self.query.number("gracePeriodSeconds"))
-        if grace is not None and (type(grace) is not int or not 0 <= grace < 2**31):
-            said = "Invalid value: must be greater than or equal to 0"
-            raise StatusError(422, "Invalid", f"invalid: gracePeriodSeconds: {said}", [("FieldValueInvalid", "gracePeriodSeconds", said)])
-        propagation = options.get("propagationPolicy") or self.query.text("propagationPolicy")
-        if not propagation and (options.get("orphanDependents") or self.query.true("orphanDependents")):
-            propagation = "Orphan"
-        propagation = propagation or "Background"
-        if propagation not in PROPAGATIONS:
-            said = f'Unsupported value: {go_quote(str(propagation)[:60])}: supported values: "Foreground", "Background", "Orphan", "nil"'
-            raise StatusError(
-                422, "Invalid", f"invalid: propagationPolicy: {said}", [("FieldValueNotSupported", "propagationPolicy", said)]
-            )
-        wanted = options.get("preconditions") or {}
-        if not isinstance(wanted, dict) or not all(isinstance(value, str) for value in wanted.values()):
-            raise bad_request("preconditions are texts")
-        line = lines.delete(self.resource, names, grace if self.resource.kind == "Pod" else None, propagation)
-        uid, version = wanted.get("uid", ""), wanted.get("resourceVersion", "")
-        return DeleteObjects(self.resource.kind, names, grace, propagation, uid, version, line=line)
+        how = deletion.read(self.request, self.query)
+        self.dry = self.dry or how.dry
+        line = lines.delete(self.resource, names, how.grace if self.resource.kind == "Pod" else None, how.propagation)
+        return DeleteObjects(self.resource.kind, names, how.grace, how.propagation, how.uid, how.version, line=line)
 
     def _left(self, store: Store, before: Any) -> tuple[Any, Any]:
         after = store.get(self.resource.kind, self.place.name, self.place.namespace)
@@ -192,15 +175,15 @@ class Write:
     # ------------------------------------------------------------------------------------------- subresources of a pod
 
     async def evict(self) -> HttpResponse:
-        found(self.store, self.place)
+        pod = found(self.store, self.place)
         body = bodies.read_object(self.request)
-        options = body.get("deleteOptions") or {}
-        grace = options.get("gracePeriodSeconds") if isinstance(options, dict) else None
-        if grace is not None and (type(grace) is not int or not 0 <= grace < 2**31):
-            raise bad_request("gracePeriodSeconds must be a number that is not negative")
-        if isinstance(options, dict) and options.get("dryRun") == ["All"]:
-            self.dry = True
-        command = Evict(self.place.name, grace, line=f"# evict pod/{self.place.name}")
+        meta = body.get("metadata")
+        if isinstance(meta, dict) and meta.get("name", self.place.name) != self.place.name:
+            raise bad_request("name in URL does not match name in Eviction object")
+        how = deletion.options_of(body.get("deleteOptions"), self.query)
+        self.dry = self.dry or how.dry
+        _check_uid({"metadata": {"uid": how.uid}}, pod, self.resource)
+        command = Evict(self.place.name, how.grace, line=f"# evict pod/{self.place.name}")
         return await self._give(command, lambda store: None, 201, answer=lambda _: success(code=201))
 
     async def bind(self) -> HttpResponse:
@@ -252,8 +235,7 @@ class Write:
         """What to do about fields that the API does not have. Raises the API's 400 or 422."""
         how = self.query.text("fieldValidation") or "Warn"
         if how not in ("Strict", "Warn", "Ignore"):
-            said = f'Unsupported value: {go_quote(how[:60])}: supported values: "", "Ignore", "Strict", "Warn"'
-            raise StatusError(422, "Invalid", f"invalid: fieldValidation: {said}", [("FieldValueNotSupported", "fieldValidation", said)])
+            raise options.refused_options(self.options, options.unsupported("fieldValidation", how, "", "Ignore", "Strict", "Warn"))
         unknown = [f'unknown field "{path}"' for path in dict.fromkeys(notes.unknown)]
         if unknown and how == "Strict":
             said = "strict decoding error: " + ", ".join(unknown)
@@ -275,3 +257,24 @@ class Write:
 
 def _metadata(body: dict[str, Any]) -> dict[str, Any]:
     return body["metadata"]
+
+
+def _check_scale(body: dict[str, Any], place: Place) -> None:
+    """Raises the API's 400."""
+    if body.get("kind", "Scale") != "Scale":
+        raise bad_request(f"the object provided is unrecognized (must be of type Scale): Kind={body['kind']}"[:300])
+    meta = body.get("metadata")
+    name = meta.get("name") if isinstance(meta, dict) else None
+    if name and name != place.name:
+        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({place.name})"[:600])
+
+
+def _check_uid(body: dict[str, Any], live: Any, resource: Resource) -> None:
+    """A client that speaks of another object of the same name is told so. Raises the API's 409 (storage.Preconditions)."""
+    meta, have = body.get("metadata"), live.metadata
+    uid = meta.get("uid") if isinstance(meta, dict) else None
+    if uid and uid != have.uid:
+        key = f"/registry/{resource.plural}/{have.namespace}/{have.name}".replace("//", "/")
+        said = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {have.uid}"[:300]
+        more = f"Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {said}"
+        raise conflict(resource.kind, have.name, f"StorageError: invalid object, {more}")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from simulation.api import ownership, schema
 from simulation.api import patch as patching
 from simulation.api.derived import scale_of
-from simulation.api.errors import StatusError, bad_request, conflict, go_quote
+from simulation.api.errors import INVALID, FieldError, StatusError, bad_request, conflict, go_quote, invalid
 from simulation.api.wire import rfc3339, status_record, to_json, to_record
 
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
@@ -32,13 +32,23 @@ def patched(live: Any, body: Any, how: str, warnings: list[str], unknown: list[s
     before = bare(live)
     if how != "json":
         after = patch_body(type(live).__name__, before, body, how)
+        _check_uid(live, after)
         return replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None, unknown=unknown)
     before["metadata"]["managedFields"] = owners = to_json(live, managed=True)["metadata"].get("managedFields", [])
     after = patch_body(type(live).__name__, before, body, how)
+    _check_uid(live, after)
     meta = after.get("metadata")
     said = meta.get("managedFields") if isinstance(meta, dict) else owners
     entries = None if said == owners else ownership.given(live, said, live.metadata.creation_timestamp or 0)
     return replaced(live, after, warnings=warnings, unknown=unknown, entries=entries)
+
+
+def _check_uid(live: Any, after: dict) -> None:
+    """Raises the API's 422 (ValidateObjectMetaAccessorUpdate)."""
+    meta, was = after.get("metadata"), live.metadata
+    uid = meta.get("uid") if isinstance(meta, dict) else None
+    if uid and uid != was.uid:
+        raise invalid(type(live).__name__, was.name, [FieldError(INVALID, "metadata.uid", uid, "field is immutable")])
 
 
 def patch_body(type: str, before: dict, patch: Any, how: str) -> dict:
@@ -49,9 +59,9 @@ def patch_body(type: str, before: dict, patch: Any, how: str) -> dict:
         else:
             after = patching.merge(before, patch) if how == "merge" else patching.strategic(type, before, patch)
     except patching.PatchError as error:
-        raise rejected(str(error)) from None
+        raise (rejected() if how == "json" else bad_request(str(error))) from None
     if not isinstance(after, dict):
-        raise rejected("the patch leaves no object")
+        raise rejected()
     return after
 
 
@@ -71,6 +81,11 @@ def scaled(live: Any, body: Any, how: str = "") -> Any:
     if type(replicas) is not int or not -(2**31) <= replicas < 2**31:
         said = "json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32"
         raise invalid_patch(body, "unrecognized type: int32") if how else bad_request(said)
+    if replicas < 0:
+        wrong = FieldError(INVALID, "spec.replicas", replicas, "must be greater than or equal to 0")
+        about = {"name": was.name, "group": "autoscaling", "kind": "Scale"}
+        cause = ("FieldValueInvalid", wrong.field, wrong.body)
+        raise StatusError(422, "Invalid", f'Scale.autoscaling "{was.name}" is invalid: {wrong}', [cause], details=about)
     return replace(live, spec=replace(live.spec, replicas=replicas))
 
 
@@ -165,5 +180,6 @@ def invalid_patch(patch: Any, said: str) -> StatusError:
     return StatusError(422, "Invalid", f' "" is invalid: {message}', [cause])
 
 
-def rejected(said: str) -> StatusError:
-    return StatusError(422, "Invalid", f"the server rejected our request due to an error in our request: {said}")
+def rejected() -> StatusError:
+    """Which operation of a JSON patch it was the API server does not say (errors.NewGenericServerResponse)."""
+    return StatusError(422, "Invalid", "the server rejected our request due to an error in our request")

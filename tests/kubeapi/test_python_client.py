@@ -91,3 +91,8 @@ def test_objects_from_a_mapping(api):
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "made"}, "spec": {"ports": [{"port": 80}]}}
     (made,) = utils.create_from_dict(api, service)
     assert made.spec.cluster_ip
+
+
+def test_what_may_i_do(kubectl):
+    """kubectl sends this question in its binary form."""
+    assert "*.*" in kubectl("auth", "can-i", "--list")

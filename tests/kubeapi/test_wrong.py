@@ -118,7 +118,24 @@ async def test_a_viewer_reads_and_changes_nothing(desk):
         ("PATCH", f"{DEPLOYMENTS}/web", {"metadata": {"labels": {"a": "b"}}}, "application/apply-patch+yaml", 422),
         ("DELETE", f"{DEPLOYMENTS}/web", {"preconditions": {"uid": "other"}}, "application/json", 409),
         ("DELETE", f"{DEPLOYMENTS}/web", {"propagationPolicy": "Sideways"}, "application/json", 422),
-        ("DELETE", f"{DEPLOYMENTS}/web", {"gracePeriodSeconds": "x"}, "application/json", 422),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"gracePeriodSeconds": "x"}, "application/json", 400),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"propagationPolicy": "Orphan", "orphanDependents": True}, "application/json", 422),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"kind": "Deployment"}, "application/json", 400),
+        ("DELETE", f"{DEPLOYMENTS}/web", {"dryRun": "All"}, "application/json", 422),
+        ("DELETE", "/api/v1/pods", {}, "application/json", 405),
+        ("POST", "/api/v1/namespaces/default", {}, "application/json", 405),
+        ("POST", PODS, {"metadata": {"name": "x", "resourceVersion": "5"}}, "application/json", 400),
+        ("POST", f"{PODS}?fieldManager=" + "x" * 129, {"metadata": {"name": "x"}}, "application/json", 422),
+        ("PUT", f"{DEPLOYMENTS}/web", {"metadata": {"name": "web", "uid": "other"}}, "application/json", 409),
+        ("PUT", f"{DEPLOYMENTS}/web/scale", {"metadata": {"name": "other"}, "spec": {"replicas": 3}}, "application/json", 400),
+        ("PUT", f"{DEPLOYMENTS}/web/scale", {"kind": "Pod", "spec": {"replicas": 3}}, "application/json", 400),
+        ("GET", f"{PODS}?resourceVersion=x", b"", "", 400),
+        ("GET", f"{PODS}?resourceVersionMatch=Exact", b"", "", 422),
+        ("GET", f"{PODS}?resourceVersionMatch=Exact&resourceVersion=0", b"", "", 422),
+        ("GET", f"{PODS}?resourceVersionMatch=Exact&resourceVersion=1", b"", "", 410),
+        ("GET", f"{PODS}?sendInitialEvents=true", b"", "", 422),
+        ("GET", f"{PODS}?watch=1&sendInitialEvents=true", b"", "", 422),
+        ("GET", f"{PODS}?watch=1&resourceVersionMatch=NotOlderThan", b"", "", 422),
         ("PUT", f"{DEPLOYMENTS}/web", {"metadata": {"name": "other"}}, "application/json", 400),
         ("POST", f"{PODS}?dryRun=Some", {"metadata": {"name": "x"}}, "application/json", 422),
         ("POST", PODS, b" " * 3_000_000, "application/json", 413),
@@ -128,6 +145,80 @@ async def test_wrong_things_are_refused_by_their_name(desk, method, path, body, 
     before = registry._rooms[desk.desk].recording.cluster.store.revision
     assert (await desk.ask(method, path, body, media=media or "application/json"))[0] == status
     assert registry._rooms[desk.desk].recording.cluster.store.revision == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "media", "said"),
+    [
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            [{"op": "remove", "path": "/spec/nope"}],
+            "application/json-patch+json",
+            "the server rejected our request due to an error in our request",
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            {"spec": {"template": {"spec": {"containers": [{"image": "x"}]}}}},
+            "application/strategic-merge-patch+json",
+            "map: map[image:x] does not contain declared merge key: name",
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web/scale",
+            {"spec": {"replicas": -1}},
+            "application/merge-patch+json",
+            'Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            {"metadata": {"uid": "x"}},
+            "application/merge-patch+json",
+            'Deployment.apps "web" is invalid: metadata.uid: Invalid value: "x": field is immutable',
+        ),
+        (
+            "DELETE",
+            f"{DEPLOYMENTS}/web?propagationPolicy=Sideways",
+            b"",
+            "application/json",
+            'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Sideways": '
+            'supported values: "Foreground", "Background", "Orphan", "nil"',
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web?dryRun=Some",
+            {},
+            "application/merge-patch+json",
+            'PatchOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: "Some": supported values: "All"',
+        ),
+    ],
+)
+async def test_a_refusal_has_the_servers_words(desk, method, path, body, media, said):
+    assert (await desk.ask(method, path, body, media=media))[1]["message"] == said
+
+
+async def test_an_eviction_is_of_the_pod_that_it_names(desk):
+    made = {"metadata": {"name": "x"}, "spec": {"containers": [{"name": "c", "image": "x"}]}}
+    assert (await desk.ask("POST", PODS, made))[0] == 201
+    for body, status in (
+        ({"metadata": {"name": "y"}}, 400),
+        ({"deleteOptions": {"preconditions": {"uid": "other"}}}, 409),
+        ({"metadata": {"name": "x"}}, 201),
+    ):
+        assert (await desk.ask("POST", f"{PODS}/x/eviction", body))[0] == status
+
+
+async def test_exec_says_where_it_works(desk):
+    _, answer = await desk.ask("POST", f"{PODS}/x/exec?command=kill&command=1")
+    assert "In the terminal on the desk, exec POD -- kill 1 works" in answer["message"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/version", "/api", "/apis/apps/v1", "/openapi/v2", "/api/v1/nodes", "/k8s"])
+async def test_a_path_without_its_desk_is_a_status(desk, path):
+    response = await desk.client.get(path)
+    assert (response.status_code, json.loads(response.content)["kind"]) == (404, "Status")
 
 
 async def test_what_is_no_path_of_the_api_is_a_404_in_text(desk):
