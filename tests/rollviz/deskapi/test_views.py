@@ -118,8 +118,6 @@ async def test_one_seed_makes_one_run(api):
 # ----------------------------------------------------------------------------------------------------------------- refusals
 
 BAD_COMMANDS = {
-    "a scenario file with an unknown key": ({"file": "title: T\nnodez: 3\n"}, "line 2: "),
-    "a scenario file with a bad object": ({"file": "title: T\nobjects:\n  - {}\n"}, "line 3: "),
     "both zero": ({"apply": both_zero()}, "may not be 0 when `maxSurge` is 0"),
     "-1 replicas": ({"kubectl": "scale deployment/web --replicas=-1"}, "replicas"),
     "10001 replicas": ({"kubectl": "scale deployment/web --replicas=10001"}, "10000"),
@@ -194,6 +192,8 @@ BAD_DESKS = {
     "a huge seed": ({"scenario": "fade", "seed": 2**63}, "seed"),
     "not YAML": ({"manifest": "{[not yaml"}, ""),
     "a billion laughs": ({"manifest": BILLION_LAUGHS}, ""),
+    "a scenario file with an unknown key": ({"file": "title: T\nnodez: 3\n"}, "line 2: "),
+    "a scenario file with a bad object": ({"file": "title: T\nobjects:\n  - {}\n"}, "line 3: "),
     "both zero": ({"manifest": both_zero()}, "may not be 0 when `maxSurge` is 0"),
     "not an object": ({"manifest": "- 1\n- 2\n"}, ""),
     "paused that is no truth": ({"scenario": "fade", "paused": "no"}, "paused"),
