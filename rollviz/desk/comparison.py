@@ -1,5 +1,6 @@
 """Stable and canary side by side: what each has heard, what may be said of it, and the kubectl lines that follow from it."""
 
+from collections.abc import Sequence
 from math import gcd
 from typing import NamedTuple
 
@@ -64,7 +65,7 @@ def told(heard: Verdict | None) -> tuple[str, Text, Text, bool] | None:
     if heard.said == verdict.SAME:
         sum_ = text(f"{thousands(heard.canary)} requests of the canary, {thousands(heard.stable)} of stable; no limit broken for certain.")
         return "i-ok", text(strong("Verdict: nothing worse heard")), sum_, False
-    words = text(strong("Verdict: fade the canary out. "), _capital(" and ".join(NAMES[measure.name] for measure in heard.worse)))
+    words = text(strong("Verdict: fade the canary out. "), _capital(_listed(heard.worse)))
     return "s-crash", words, text(heard.worse[0].sum), True
 
 
@@ -93,7 +94,7 @@ def said(duo: Duo, heard: Verdict | None) -> Said:
             return Said(what, "The canary hears nothing", text("None of its pods is ready. ", *_share(duo)))
         case "worse":
             first, *more = heard.worse
-            also = [" Also ", " and ".join(NAMES[m.name] for m in more), "."] if more else []
+            also = [" Also ", _listed(more), "."] if more else []
             sum_ = [strong(_capital(NAMES[first.name])), f": {first.sum}.", *also, " "]
             return Said(what, "Fade the canary out", text(*sum_, *_share(duo)))
         case "nothing worse":
@@ -218,6 +219,11 @@ def _heard_by(duo: Duo, heard: Verdict) -> str:
 
 def _images(side) -> dict[str, str]:
     return {container.name: container.image for container in side.d.spec.template.spec.containers}
+
+
+def _listed(measures: Sequence[Measure]) -> str:
+    *others, last = (NAMES[measure.name] for measure in measures)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _capital(words: str) -> str:

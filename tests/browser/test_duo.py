@@ -75,6 +75,10 @@ def test_the_crossfader_cuts_by_pointer_by_key_and_by_arrow(server, new_desk, op
     page.keyboard.press("ArrowUp")
     page.wait_for_selector('.strip[data-side="b"] [data-n=of]:text-is("4/4")')
     page.wait_for_selector('.xf__stats b:text-is("7")')
+    assert page.is_hidden("#heard")
+    run(page, "# web: 100 requests/s")
+    page.wait_for_selector('#heard [data-n=rps]:text-is("100")')
+    page.wait_for_selector('#heard [data-n=lost]:text-is("0")')
 
     viewer = open_page(page.url)
     viewer.wait_for_selector("#app[data-role=viewer][data-live]")
