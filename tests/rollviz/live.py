@@ -79,13 +79,16 @@ class LiveDesk:
 
     def page(self) -> str:
         """The desk's page, as the server draws it."""
-        with urllib.request.urlopen(f"{self.server.url}/d/{self.desk}", timeout=START_SECONDS) as response:
-            return html.unescape(response.read().decode())
+        return html.unescape(self.get(""))
+
+    def get(self, what: str) -> str:
+        """A page of this desk, as somebody who is not the presenter gets it."""
+        with urllib.request.urlopen(f"{self.server.url}/d/{self.desk}/{what}".rstrip("/"), timeout=START_SECONDS) as response:
+            return response.read().decode()
 
     def kubeconfig(self) -> str:
         """As somebody who is not the presenter downloads it."""
-        with urllib.request.urlopen(f"{self.server.url}/d/{self.desk}/kubeconfig", timeout=START_SECONDS) as response:
-            return response.read().decode()
+        return self.get("kubeconfig")
 
     def watch(self):
         return connect(f"{self.server.url.replace('http', 'ws')}/ws/d/{self.desk}", origin=self.server.url, compression=None)
