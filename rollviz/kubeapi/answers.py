@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
+from simulation.api import documents
 from simulation.api.errors import StatusError
 
+JSON, YAML = "application/json", "application/yaml"
 COMPRESSED_FROM = 128 * 1024
 """The API server compresses what is larger, at its quickest level (apiserver/pkg/endpoints/handlers/responsewriters)."""
 
@@ -73,10 +75,20 @@ def _warning(said: str) -> str:
     return f'299 - "{quoted}"'
 
 
+def in_yaml(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The same answer as YAML for whoever asks for that first."""
+    wanted = request.headers.get("Accept", "").partition(",")[0].partition(";")[0].strip()
+    if wanted == YAML and not response.streaming and response["Content-Type"] == JSON:
+        response.content = documents.write_sorted(msgspec.json.decode(response.content)).encode()
+        response["Content-Type"] = YAML
+    return response
+
+
 async def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A large answer is compressed beside the loop; a small one goes as it is."""
     if response.streaming or response.has_header("Content-Encoding"):
         return response
+    in_yaml(request, response)
     large = len(response.content) > COMPRESSED_FROM
     if large and "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = await asyncio.to_thread(_gzip, response.content)

@@ -20,7 +20,7 @@ from rollviz.rooms.room import Room
 from simulation.api.errors import StatusError
 
 from . import bodies, discovery, openapi, reading, watching
-from .answers import compressed, failure, json_answer, no_such_resource, not_allowed, refused, text_answer
+from .answers import compressed, failure, in_yaml, json_answer, no_such_resource, not_allowed, refused, text_answer
 from .asked import Place, Query, place_of
 from .feed import Feed, feed_of
 from .writing import Write
@@ -58,7 +58,7 @@ def answered(view):
     @functools.wraps(view)
     async def wrapped(request: HttpRequest, **kwargs) -> HttpResponse:
         try:
-            return await view(request, **kwargs)
+            return in_yaml(request, await view(request, **kwargs))
         except StatusError as error:
             return refused(error)
         except NoSuchDesk as refusal:

@@ -168,6 +168,8 @@ def _slice(out: Json, write: Clock) -> None:
 def _budget(out: Json, write: Clock) -> None:
     out.setdefault("spec", {})
     status = out.setdefault("status", {})
+    for count in ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"):
+        status.setdefault(count, 0)
     _times(write, status.get("disruptedPods", {}), *status.get("disruptedPods", {}))
     for condition in status.get("conditions", ()):
         _times(write, condition, *CONDITION_TIMES)

@@ -61,6 +61,13 @@ def test_list_create_patch_scale_watch_delete(api, kubectl):
     core.delete_collection_namespaced_pod(NAMESPACE, label_selector="app=web")
 
 
+def test_a_new_budget_has_all_its_counts(api):
+    spec = client.V1PodDisruptionBudgetSpec(min_available="50%", selector=client.V1LabelSelector(match_labels={"no": "such"}))
+    budget = client.V1PodDisruptionBudget(metadata=client.V1ObjectMeta(name="made"), spec=spec)
+    made = client.PolicyV1Api(api).create_namespaced_pod_disruption_budget(NAMESPACE, budget)
+    assert (made.status.disruptions_allowed, made.status.expected_pods) == (0, 0)
+
+
 def test_evict(api, kubectl):
     kubectl("rollout", "status", "deployment/web")
     core = client.CoreV1Api(api)

@@ -10,6 +10,7 @@ from django.test import AsyncClient
 
 from rollviz.rooms.keys import viewer_key
 from rollviz.rooms.registry import registry
+from simulation.api import documents
 from tests.rollviz.desks import MANIFEST
 
 PODS = "/api/v1/namespaces/default/pods"
@@ -208,6 +209,13 @@ async def test_an_eviction_is_of_the_pod_that_it_names(desk):
         ({"metadata": {"name": "x"}}, 201),
     ):
         assert (await desk.ask("POST", f"{PODS}/x/eviction", body))[0] == status
+
+
+async def test_whoever_asks_for_yaml_gets_yaml(desk):
+    address = f"/k8s/{desk.desk}-{desk.key}{DEPLOYMENTS}/web"
+    answer = await desk.client.get(address, headers={"accept": "application/yaml"})
+    assert answer["Content-Type"] == "application/yaml"
+    assert documents.read(answer.content.decode()) == (await desk.ask("GET", f"{DEPLOYMENTS}/web"))[1]
 
 
 async def test_exec_says_where_it_works(desk):
