@@ -64,6 +64,8 @@ class Laws:
         self.informed = False
         """Whether the Deployment, when it last looked, could know how many pods are available: a person who deletes a pod, or a crash, in
         the milliseconds before the ReplicaSet's status says so, may coincide with a pod that the Deployment takes. So it is upstream."""
+        self.known = 0
+        """How many are available as far as the Deployment knew when it last looked."""
         cluster.changes = []
 
     # --- what can be done
@@ -75,7 +77,8 @@ class Laws:
             handler = cluster.run_next()
             self.events += 1
             if handler == "deployment":
-                self.informed = util.total_available(cluster.store.list("ReplicaSet")) == self._available()
+                self.known = util.total_available(cluster.store.list("ReplicaSet"))
+                self.informed = self.known == self._available()
             if cluster.changes:
                 self._look(handler)
         cluster.run(until)
@@ -200,7 +203,7 @@ class Laws:
         most, least = bounds(d)
         total = util.total_replicas(self._sets())
         self._hold(total <= most, f"{total} replicas where {most} are the most")
-        if size < before and self._rolling():
+        if size < before and self._rolling() and self._counted(self._available()):
             # what would be left if every set had at once only as many pods as it is given
             after = sum(min(util.replicas_of(rs), rs.status.available_replicas) for rs in self._sets())
             lost = min(before, old.status.available_replicas) - min(size, new.status.available_replicas)
@@ -216,7 +219,14 @@ class Laws:
             return
         after, least = self._available(), bounds(d)[1]
         before = after + sum(_counts(old) - _counts(new) for kind, old, new in changes if kind == "Pod")
+        if before > self.known:  # one turned ready after the Deployment had looked
+            return
         self._hold(after >= min(before, least), f"{after} available after a deletion where {least} are the least")
+
+    def _counted(self, available: int) -> bool:
+        """Whether the ReplicaSets have told of all that are available: a pod that turned ready, or was taken, within the last few
+        milliseconds cannot be known to the Deployment, here or upstream."""
+        return available == sum(rs.status.available_replicas for rs in self._sets())
 
     def _served(self) -> None:
         """The Service's ready endpoints are the ready pods that match: at rest, and whenever its controller has just looked."""
