@@ -1,11 +1,16 @@
 """Every command line of the article, in its order, with the kubectl on somebody's machine."""
 
 import re
+import shlex
 import time
 
 import pytest
 
-from tests.kubeapi.kubectl import binary
+from simulation.scenario import Scenario
+from tests.kubeapi.kubectl import NEWEST, binary
+from tests.rollviz.desks import MANIFEST
+from tests.terminal.play import Player
+from tests.terminal.test_transcripts import masked
 
 DEMO = [
     ("run", "web", "--image=nginx"),
@@ -43,12 +48,10 @@ def test_every_line_of_the_article_runs(open_desk, version):
     kubectl.desk.clock(speed=4)
     kubectl("delete", "deployment,service", "web")
     watching = {kind: kubectl.start("get", kind, "-w") for kind in WATCHES}
-    for line in DEMO:
-        kubectl(*line)
+    printed = [(line, read(kubectl, line)) for line in DEMO]
     deployment = stuck(kubectl)
     assert deployment["availableReplicas"] == 8, "80 % of the capacity still answers"
-    for line in AFTER:
-        kubectl(*line, EDITOR="sed -i s/app:.web$/app:\\ blue/")
+    printed += [(line, read(kubectl, line)) for line in AFTER]
     kubectl("rollout", "status", "deployment", "web")
     state = {d["metadata"]["name"]: d for d in kubectl.desk.state()["deployments"]}
     assert state["web"]["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx"
@@ -59,6 +62,43 @@ def test_every_line_of_the_article_runs(open_desk, version):
     assert re.search(r"web-[0-9a-f]+ +10 +10 +10 ", said["replicasets"])
     assert "8/10" in said["deployments"]
     assert "ScalingReplicaSet" in said["events"]
+    if version == NEWEST:
+        typed = typed_in_the_terminal()
+        assert [(line, comparable(line, out)) for line, out in printed] == [(line, comparable(line, out)) for line, out in typed]
+
+
+def read(kubectl, line) -> str:
+    """What a line prints; one that reads is typed when what went before has happened."""
+    if line[0] == "get":
+        kubectl.desk.clock(advance=10)
+    return kubectl(*line, EDITOR="sed -i s/app:.web$/app:\\ blue/")
+
+
+def typed_in_the_terminal() -> list[tuple]:
+    """The same lines in the terminal of a desk that begins with the same objects."""
+    player = Player(Scenario.parse(MANIFEST).start(1))
+    player.wait(10_000)
+    assert player.type("kubectl delete deployment,service web").code == 0
+    found = []
+    for line in [*DEMO, *AFTER]:
+        if line[0] == "get":
+            player.wait(10_000)
+        text = shlex.join(("kubectl", *line))
+        answer = player.edit(text, to_blue) if line[0] == "edit" else player.type(text)
+        assert (answer.code, answer.err) == (0, ""), (line, answer)
+        found.append((line, answer.out))
+        player.wait(2_000)
+    return found
+
+
+def to_blue(text: str) -> str:
+    return re.sub(r"(app:) web$", r"\1 blue", text, flags=re.M)
+
+
+def comparable(line, out: str) -> str:
+    """Names, ages and addresses apart; of a rollout only how it ended, since one may look at another moment of it."""
+    lines = masked(out).splitlines()
+    return lines[-1] if line[:2] == ("rollout", "status") else "\n".join(sorted(lines))
 
 
 def stuck(kubectl) -> dict:
