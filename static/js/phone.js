@@ -18,7 +18,7 @@ if (matchMedia(WIDE).matches) location.replace(`/d/${app.dataset.desk}`);
 onDraw(({ state, patch, whole, graph, dragged }) => {
   if ("max" in patch || whole) drawScale(state);
   if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
-  if (patch.m || patch.rec || whole) drawGuards(state);
+  if (patch.m || whole) drawGuards(state);
   if (patch.rec || whole) drawRecording(state, graph);
   if (patch.nodes || whole) drawRack(state, patch.nodes ?? {});
   if (whole) showControls();
@@ -30,15 +30,16 @@ onElements(() => {
   while (log.children.length > LOG_LINES) log.lastChild.remove();
 });
 
-function drawGuards({ m, rec }) {
-  guard("g-min", m.a, rec.min ? `, min ${rec.min}` : "", m.short > 0);
-  guard("g-max", m.t, rec.max ? `, max ${rec.max}` : "", false);
+function drawGuards({ m }) {
+  guard("min", m.a, m.short > 0);
+  guard("max", m.t, false);
 }
 
-function guard(id, n, words, broken) {
-  const line = document.getElementById(id);
+// The limit is the desk's own; a Deployment that is recreated has none.
+function guard(id, n, broken) {
+  const line = document.getElementById(`g-${id}`), limit = document.querySelector(`#gline-${id} b`)?.textContent;
   setText(line.querySelector("b"), n);
-  setText(line.querySelector("span"), words);
+  setText(line.querySelector("span"), limit ? `, ${id} ${limit}` : "");
   setAttribute(line, "data-broken", broken);
 }
 

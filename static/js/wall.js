@@ -27,6 +27,7 @@ onDraw(({ state, patch, whole, graph }) => {
   if (patch.m || whole) {
     drawMeters(state.m);
     setText(document.getElementById("desired"), state.m.v);
+    setText(document.getElementById("of"), state.m.name);
   }
   drawFaders();
   if (patch.rec || whole) drawRecording(state, graph);
