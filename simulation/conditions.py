@@ -1,11 +1,13 @@
 """What a lesson waits for, and what it promises: small conditions on a cluster, written as YAML, that anybody can read.
 
     {time: 20}                                     the clock shows 20 s or more
-    {deployment: web, available: 10}               also ready, updated, total, replicas, unavailable, image, revision, paused, complete
+    {deployment: web, available: 10}               also ready, updated, total, replicas, unavailable, image, revision, paused, complete,
+                                                   max_surge, max_unavailable (as numbers of pods)
     {deployment: web, condition: Progressing, reason: ProgressDeadlineExceeded}          also status
     {replicaset: new, pods: 5}                     the target; or old (all others), or its name; also ready, image
-    {pods: "app=web", count: 3, state: notready}   state as the desk names it; selector and state may be left out
-    {service: web, endpoints: 8}                   ready endpoints; also requests sent, lost, errors
+    {pods: "app=web", count: 3, state: notready}   state as the desk names it; selector and state may be left out; also image
+    {service: web, endpoints: 8}                   ready endpoints; also requests sent, lost, errors; only: "app=blue" if all are such pods
+    {node: node-1, ready: "False"}                 the condition Ready as it is written; also schedulable (true, false) and pods
     {exists: pod/web} · {gone: pod/web}
     {log: "Deleted pod"}                           an Event says so, in its message or as its reason
     {all: [...]} · {any: [...]} · {not: {...}}
@@ -20,9 +22,10 @@ from typing import Any
 import msgspec
 
 from simulation.api import selectors
+from simulation.api.writes import NAMESPACE
 from simulation.cluster import Cluster
 from simulation.controllers.deployment import util
-from simulation.objects import KINDS, Deployment, ReplicaSet
+from simulation.objects import KINDS, Deployment, Node, Pod, ReplicaSet
 from simulation.states import pod_state
 from simulation.store import controller_of
 
@@ -124,6 +127,8 @@ NUMBERS: dict[str, Callable[[Deployment], int]] = {
     "available": lambda d: d.status.available_replicas,
     "unavailable": lambda d: d.status.unavailable_replicas,
     "revision": lambda d: util.revision_of(d) or 0,
+    "max_surge": util.max_surge,
+    "max_unavailable": util.max_unavailable,
 }
 
 
@@ -160,20 +165,49 @@ def _sets(cluster: Cluster, which: str, deployment: str | None) -> list[ReplicaS
 
 
 def _pods(cluster: Cluster, given: dict) -> bool:
+    return _number(count_pods(cluster, given), given.get("count", {"at_least": 1}))
+
+
+def count_pods(cluster: Cluster, given: dict) -> int:
+    """How many pods a condition that begins with `pods` speaks of; those that end are not counted unless it says so."""
     selector = selectors.parse(given["pods"] or "")
     found = 0
     for pod in cluster.store.list("Pod"):
-        if selector.matches(pod.metadata.labels):
+        if selector.matches(pod.metadata.labels) and given.get("image") in (None, *(c.image for c in pod.spec.containers)):
             state = pod_state(pod, cluster.now)
             found += given.get("state", state) == state and (state != "terminating" or "state" in given)
-    return _number(found, given.get("count", {"at_least": 1}))
+    return found
 
 
 def _service(cluster: Cluster, given: dict) -> bool:
-    slices = [s for s in cluster.store.list("EndpointSlice") if s.metadata.labels.get("kubernetes.io/service-name") == given["service"]]
-    ready = sum(endpoint.conditions.ready for s in slices for endpoint in s.endpoints or ())
+    ready = ready_pods(cluster, given["service"])
+    if "only" in given:
+        selector = selectors.parse(given["only"] or "")
+        if not ready or not all(pod is not None and selector.matches(pod.metadata.labels) for pod in ready):
+            return False
     there = cluster.store.get("Service", given["service"]) is not None
-    return there and _number(ready, given.get("endpoints", {"at_least": 0})) and _requests(cluster, given)
+    return there and _number(len(ready), given.get("endpoints", {"at_least": 0})) and _requests(cluster, given)
+
+
+def ready_pods(cluster: Cluster, service: str) -> list[Pod | None]:
+    """The pods behind the ready endpoints of a Service; None for an endpoint whose pod is gone."""
+    slices = [s for s in cluster.store.list("EndpointSlice") if s.metadata.labels.get("kubernetes.io/service-name") == service]
+    ready = [endpoint.target_ref for s in slices for endpoint in s.endpoints or () if endpoint.conditions.ready]
+    return [ref and cluster.store.get("Pod", ref.name, ref.namespace) for ref in ready]
+
+
+def _node(cluster: Cluster, given: dict) -> bool:
+    node = cluster.store.get("Node", given["node"], "")
+    if node is None or given.get("ready", _ready(node)) != _ready(node):
+        return False
+    if given.get("schedulable", not node.spec.unschedulable) == node.spec.unschedulable:
+        return False
+    pods = [pod for pod in cluster.store.list("Pod") if pod.spec.node_name == given["node"] and pod.metadata.deletion_timestamp is None]
+    return _number(len(pods), given.get("pods", {"at_least": 0}))
+
+
+def _ready(node: Node) -> str:
+    return next((condition.status for condition in node.status.conditions if condition.type == "Ready"), "Unknown")
 
 
 def _requests(cluster: Cluster, given: dict) -> bool:
@@ -194,12 +228,9 @@ def _gone(cluster: Cluster, given: dict) -> bool:
 
 
 def _find(cluster: Cluster, name: str) -> Any:
-    kind, _, name = name.partition("/")
-    return cluster.store.get(_kind(kind), name)
-
-
-def _kind(word: str) -> str:
-    return next(row.kind for row in KINDS.values() if word in (row.singular, row.plural, *row.short))
+    word, _, name = name.partition("/")
+    kind = next(row for row in KINDS.values() if word in (row.singular, row.plural, *row.short))
+    return cluster.store.get(kind.kind, name, NAMESPACE if kind.namespaced else "")
 
 
 def _log(cluster: Cluster, given: dict) -> bool:
@@ -219,6 +250,7 @@ CHECKS: dict[str, Callable[[Cluster, dict], bool]] = {
     "deployment": _deployment,
     "pods": _pods,
     "service": _service,
+    "node": _node,
     "exists": _exists,
     "gone": _gone,
     "log": _log,
@@ -246,6 +278,8 @@ def _deployment_words(given: dict) -> str:
             said.append(f"{_amount(value)} are asked for")
         elif word == "revision":
             said.append(f"the revision is {_amount(value)}")
+        elif word in ("max_surge", "max_unavailable"):
+            said.append(f"{'maxSurge' if word == 'max_surge' else 'maxUnavailable'} is {_amount(value)}")
         elif word in NUMBERS:
             said.append(f"{_amount(value)} are {word}" if word != "total" else f"there are {_amount(value)} pods")
     return " and ".join(said) or f"the Deployment {given['deployment']} exists"
@@ -262,16 +296,28 @@ def _replicaset_words(given: dict) -> str:
 
 def _pods_words(given: dict) -> str:
     count = _amount(given.get("count", {"at_least": 1}))
-    return f"{count} pods are {given['state']}" if "state" in given else f"there are {count} pods"
+    which = f"{count} pods of {given['image']}" if "image" in given else f"{count} pods"
+    return f"{which} are {given['state']}" if "state" in given else f"there are {which}"
 
 
 def _service_words(given: dict) -> str:
     said = [f"the Service {given['service']} has {_amount(given['endpoints'])} endpoints"] if "endpoints" in given else []
+    said += [f"the Service {given['service']} sends only to {given['only']}"] if "only" in given else []
     said += [f"{_amount(given[word])} requests {REQUEST_WORDS[word]}" for word in REQUESTS if word in given]
     return " and ".join(said) or f"the Service {given['service']} exists"
 
 
 REQUEST_WORDS = {"sent": "were sent", "lost": "were lost", "errors": "were answered with an error"}
+
+
+def _node_words(given: dict) -> str:
+    said = [f"{given['node']} is {READY_WORDS[given['ready']]}"] if "ready" in given else []
+    said += [f"{given['node']} takes {'' if given['schedulable'] else 'no '}new pods"] if "schedulable" in given else []
+    said += [f"{given['node']} has {_amount(given['pods'])} pods"] if "pods" in given else []
+    return " and ".join(said) or f"{given['node']} exists"
+
+
+READY_WORDS = {"True": "Ready", "False": "NotReady", "Unknown": "NotReady, with no word from its kubelet"}
 
 WORDS: dict[str, Callable[[dict], str]] = {
     "time": lambda given: f"the clock shows {given['time'] // 60}:{given['time'] % 60:02d}",
@@ -280,6 +326,7 @@ WORDS: dict[str, Callable[[dict], str]] = {
     "replicaset": _replicaset_words,
     "pods": _pods_words,
     "service": _service_words,
+    "node": _node_words,
     "exists": lambda given: f"{given['exists']} exists",
     "gone": lambda given: f"{given['gone']} is gone",
     "log": lambda given: f'the log says "{given["log"]}"',
@@ -317,6 +364,11 @@ def _is_seconds(word: str, value: Any) -> None:
         raise BadCondition(f"{word} takes whole seconds")
 
 
+def _is_status(word: str, value: Any) -> None:
+    if value not in READY_WORDS:
+        raise BadCondition(f'{word} is one of "True", "False", "Unknown", in quotes')
+
+
 def _is_state(word: str, value: Any) -> None:
     if value not in STATES:
         raise BadCondition(f"{word} is one of {', '.join(STATES)}")
@@ -346,6 +398,7 @@ SCHEMAS: dict[Callable[[str, Any], None], dict[str, Any]] = {
         "oneOf": [{"type": "integer"}, {"type": "object", "minProperties": 1, "properties": AMOUNTS, "additionalProperties": False}]
     },
     _is_seconds: {"type": "integer", "minimum": 0},
+    _is_status: {"enum": list(READY_WORDS)},
     _is_state: {"enum": list(STATES)},
     _is_object: {"type": "string", "pattern": "^[a-z]+/.+$"},
     _is_list: {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}},
@@ -367,8 +420,9 @@ FIELDS: dict[str, dict[str, Callable[[str, Any], None]]] = {
         "paused": _is_flag,
         "complete": _is_flag,
     },
-    "pods": {"pods": _is_selector, "count": _is_number, "state": _is_state},
-    "service": {"service": _is_text, "endpoints": _is_number, **dict.fromkeys(REQUESTS, _is_number)},
+    "node": {"node": _is_text, "ready": _is_status, "schedulable": _is_flag, "pods": _is_number},
+    "pods": {"pods": _is_selector, "count": _is_number, "state": _is_state, "image": _is_text},
+    "service": {"service": _is_text, "endpoints": _is_number, "only": _is_selector, **dict.fromkeys(REQUESTS, _is_number)},
     "exists": {"exists": _is_object},
     "gone": {"gone": _is_object},
     "log": {"log": _is_text},

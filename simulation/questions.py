@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from simulation.api.errors import StatusError
+from simulation.api.writes import NAMESPACE
 from simulation.cluster import Cluster
+from simulation.conditions import count_pods, ready_pods
 from simulation.controllers.deployment import util
 from simulation.engine import Millis
-from simulation.objects import Deployment, Pod, ReplicaSet
-from simulation.scenario import Question
+from simulation.lesson import Question
+from simulation.objects import Clients, Deployment, Pod, ReplicaSet
 from simulation.store import controller_of
+from simulation.traffic import Flow, Heard
 
 
 class Count(NamedTuple):
@@ -30,10 +33,14 @@ class Answer(NamedTuple):
     versions: tuple[Count, ...] | None = None
     """Oldest first, those at zero too."""
     available: int | None = None
+    count: int | None = None
+    """pods, endpoints, lost; share in whole percent."""
     pod: str | None = None
     """The pod that goes next, "" if none goes."""
     yes: bool | None = None
     """finishes, moves."""
+    terms: tuple[tuple[str, int], ...] = ()
+    """The numbers that the answer is made of, by name, in the order of the sum."""
 
 
 def answer(question: Question, recording: Any, asked_ms: Millis) -> Answer:
@@ -41,17 +48,78 @@ def answer(question: Question, recording: Any, asked_ms: Millis) -> Answer:
     return ANSWERS[question.about](question, recording, asked_ms, asked_ms + question.ahead * 1000)
 
 
+def choice_of(true: Answer) -> str:
+    """The answer as one of the choices says it: 8 · yes · none · 7 · 3 · 1; of lost requests only none, a few, or half of them and more."""
+    if true.versions is not None:
+        return " · ".join(str(count.pods) for count in true.versions)
+    if true.yes is not None:
+        return "yes" if true.yes else "no"
+    if true.pod is not None:
+        return true.pod or "none"
+    terms = dict(true.terms)
+    if "lost" in terms:
+        return "none" if not true.count else "a few" if true.count * 2 < terms["sent"] else "half of them"
+    return str(true.available if true.available is not None else true.count)
+
+
 def _versions(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
     cluster = _then(recording, asked, until)
-    sets = sorted(_sets(cluster, question), key=lambda rs: (util.revision_of(rs) or 0, *util.by_age(rs)))
-    counts = (Count(rs.metadata.name, util.revision_of(rs) or 0, util.replicas_of(rs)) for rs in sets)
-    return Answer(until, versions=tuple(counts))
+    sets = sorted(_sets(cluster, question), key=util.by_age)
+    counts = tuple(Count(rs.metadata.name, util.revision_of(rs) or 0, util.replicas_of(rs)) for rs in sets)
+    return Answer(until, versions=counts)
 
 
 def _available(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
     cluster = _then(recording, asked, until)
     owned = ((rs, cluster.store.owned(rs.metadata.uid)) for rs in _sets(cluster, question))
-    return Answer(until, available=sum(pods.available(rs.spec.min_ready_seconds, cluster.now) for rs, pods in owned))
+    found = sum(pods.available(rs.spec.min_ready_seconds, cluster.now) for rs, pods in owned)
+    return Answer(until, available=found, terms=_missing(_deployment(cluster, question), found))
+
+
+def _missing(d: Deployment | None, available: int) -> tuple[tuple[str, int], ...]:
+    """Why it is so many: as few as may be, or as many as were asked for."""
+    if d is None or util.replicas_of(d) < available:
+        return ()
+    missing = util.replicas_of(d) - available
+    if missing and missing == util.max_unavailable(d):
+        return ("desired", available + missing), ("max_unavailable", missing), ("min_available", available)
+    return ("desired", available + missing), ("not_available", missing), ("available", available)
+
+
+def _count(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
+    return Answer(until, count=count_pods(_then(recording, asked, until), question.of or {"pods": ""}))
+
+
+def _endpoints(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
+    return Answer(until, count=len(ready_pods(_then(recording, asked, until), _service(question))))
+
+
+def _lost(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
+    """Of the requests in between."""
+    before, after, _ = _flows(question, recording, asked, until)
+    lost, sent = after.lost_in_all - before.lost_in_all, after.sent - before.sent
+    return Answer(until, count=lost, terms=(("sent", sent), ("answered", sent - lost), ("lost", lost)))
+
+
+def _share(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
+    """Of the answered requests in between, the part of one Deployment's pods."""
+    before, after, cluster = _flows(question, recording, asked, until)
+    mine = {rs.metadata.uid for rs in _sets(cluster, question)}
+    heard = {uid: said.requests - before.heard.get(uid, Heard()).requests for uid, said in after.heard.items()}
+    whole, part = sum(heard.values()), sum(n for uid, n in heard.items() if uid in mine)
+    return Answer(until, count=(part * 200 + whole) // (2 * whole) if whole else 0, terms=(("part", part), ("whole", whole)))
+
+
+def _flows(question: Question, recording: Any, asked: Millis, until: Millis) -> tuple[Flow, Flow, Cluster]:
+    """The requests to the Service at the asking and at the end, and the cluster then."""
+    key = NAMESPACE, _service(question)
+    none = Flow(Clients(key[1], key[0], 0), asked)
+    cluster = _then(recording, asked, until)
+    return recording.at(asked).traffic.flows.get(key, none), cluster.traffic.flows.get(key, none), cluster
+
+
+def _service(question: Question) -> str:
+    return (question.of or {}).get("service", "")
 
 
 def _next(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
@@ -85,7 +153,17 @@ def _moves(question: Question, recording: Any, asked: Millis, until: Millis) -> 
     return Answer(until, yes=False)
 
 
-ANSWERS = {"versions": _versions, "available": _available, "next": _next, "finishes": _finishes, "moves": _moves}
+ANSWERS = {
+    "versions": _versions,
+    "available": _available,
+    "pods": _count,
+    "endpoints": _endpoints,
+    "lost": _lost,
+    "share": _share,
+    "next": _next,
+    "finishes": _finishes,
+    "moves": _moves,
+}
 
 # --------------------------------------------------------------------------------------------------------------- running
 

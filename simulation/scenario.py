@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from simulation.api.documents import MAX_BYTES, MAX_DOCUMENTS, BadDocument, Document, read_all, write
 from simulation.api.errors import StatusError, go_json
@@ -22,71 +23,16 @@ from simulation.commands import MOST_REQUESTS, Apply, Command, Create, SendReque
 from simulation.conditions import BadCondition, Condition, condition, holds
 from simulation.conditions import schema as condition_schema
 from simulation.kubectl.parse import parse as parse_line
+from simulation.lesson import Action, Claim, Idea, Line, Page, Question, Seconds, Step, WrittenAction, WrittenStep
 from simulation.objects import KINDS
 from simulation.stages import BEHAVIOURS, Image, Images
 
-__all__ = ["Question", "Scenario", "Step", "from_file", "from_manifest", "holds", "load", "names", "schema"]
+__all__ = ["Scenario", "from_file", "from_manifest", "holds", "load", "names", "schema"]
 
 FOLDER = Path(__file__).with_name("scenarios")
-MOST_SECONDS = 24 * 3600
-"""As long as a take lasts."""
 MOST_IN_ONE_SECOND = 500
 """Commands that one simulated second may hold: all of a second is done before anybody is served."""
 OWN = "Your own"
-
-Line = Annotated[str, Meta(min_length=1, max_length=200)]
-Markdown = Annotated[str, Meta(max_length=4000, description="Paragraphs, lists, **strong**, *emphasis*, `code`, [v2] for a version")]
-Given = Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/$defs/Condition"})]
-Seconds = Annotated[float, Meta(ge=0, le=MOST_SECONDS)]
-
-
-class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The one key of a step: the verb on it, and the kubectl line that it runs (in the short form of `Command.kubectl`)."""
-
-    label: Line
-    run: Annotated[str, Meta(min_length=1)]
-
-
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Asked before the reveal. The file has no answers: the engine runs a copy ahead (`simulation.questions`)."""
-
-    ask: Line
-    """The question as it is shown."""
-    about: Literal["versions", "available", "next", "finishes", "moves"]
-    """versions: how many pods of each · available: how many in all · next: which pod goes next · finishes: is the rollout complete by
-    then · moves: does any fader or pod move."""
-    step: Annotated[int, Meta(ge=1)] | None = None
-    """Asked when this step of the lesson opens, counted from 1. Either this or `at`."""
-    at: Seconds | None = None
-    """Asked at this second."""
-    ahead: Annotated[int, Meta(ge=1, le=3600)] = 10
-    """How many seconds after the asking it is about."""
-    deployment: str = ""
-    """Which Deployment; may be left out where there is only one."""
-    why: Markdown = ""
-    """Shown with the answer."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One step of a lesson. `opens` says what opens the next one; it is done when `until` has held once."""
-
-    title: str
-    text: str
-    until: Condition
-    opens: str
-    action: Action | None = None
-
-    def holds(self, cluster: Cluster) -> bool:
-        return self.until.holds(cluster)
-
-
-class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A promise that the tests hold the lesson to: `always` once step number `after` is done, or `finally` at the end."""
-
-    claim: Line
-    after: Annotated[int, Meta(ge=0)] = 0
-    always: Given | None = None
-    finally_: Given | None = msgspec.field(default=None, name="finally")
 
 
 class _Timed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,18 +56,6 @@ class _Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: Line
     rate: Annotated[int, Meta(ge=1, le=MOST_REQUESTS)]
     """In a second."""
-
-
-class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step of a lesson."""
-
-    title: Line
-    text: Markdown
-    until: Given
-    """What makes it done; see `simulation.conditions`."""
-    opens: Annotated[str, Meta(max_length=200)] = ""
-    """What opens the next step, in words; made from `until` when left out."""
-    action: Action | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,8 +83,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who sends requests from the start, as soon as the Service has an endpoint."""
     commands: Annotated[tuple[_Timed, ...], Meta(max_length=10_000)] = ()
     """What happens by itself, and when."""
-    steps: Annotated[tuple[_Step, ...], Meta(max_length=20)] = ()
+    steps: Annotated[tuple[WrittenStep, ...], Meta(max_length=20)] = ()
     """The lesson."""
+    ideas: Annotated[tuple[Idea, ...], Meta(max_length=10)] = ()
+    """What to try when it is over."""
+    docs: Annotated[tuple[Page, ...], Meta(max_length=10)] = ()
+    """Where the Kubernetes documentation says more."""
     claims: Annotated[tuple[Claim, ...], Meta(max_length=50)] = ()
     """What must be true when the lesson is played."""
     questions: Annotated[tuple[Question, ...], Meta(max_length=50)] = ()
@@ -189,6 +127,8 @@ class Scenario(msgspec.Struct, frozen=True):
     run: str = "pod"
     """What `kubectl run` makes in the terminal."""
     max_pods: int = 110
+    ideas: tuple[Idea, ...] = ()
+    docs: tuple[Page, ...] = ()
 
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Scenario":
@@ -265,10 +205,11 @@ def from_file(text: str) -> Scenario:
 def schema() -> dict[str, Any]:
     """The format as a JSON Schema (2020-12)."""
     _, parts = msgspec.json.schema_components([_File], ref_template="#/$defs/{name}")
-    parts = msgspec.json.decode(msgspec.json.encode(parts).replace(b'"_', b'"').replace(b"/_", b"/"))
+    parts = msgspec.json.decode(msgspec.json.encode(parts).replace(b'"_', b'"').replace(b"#/$defs/_", b"#/$defs/"))
     _narrow_image(parts["Image"]["properties"])
     parts["Timed"]["oneOf"] = _one_of(*SAYINGS)
-    parts["Claim"]["oneOf"] = _one_of("always", "finally")
+    parts["WrittenAction"]["oneOf"] = _one_of("run", "apply")
+    parts["Claim"]["oneOf"] = _one_of(*PROMISES)
     parts["Question"]["oneOf"] = _one_of("step", "at")
     parts["Condition"] = condition_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rollviz scenario", **parts.pop("File"), "$defs": parts}
@@ -323,6 +264,7 @@ def _seconds(ms: int) -> int | float:
 # --------------------------------------------------------------------------------------------------------------- reading
 
 SAYINGS = ("run", "apply", "create", "act")
+PROMISES = ("always", "once", "finally", "answer")
 
 
 def _read(text: str) -> list[Document]:
@@ -371,6 +313,8 @@ def _of_file(document: Document, text: str, name: str) -> Scenario:
         text,
         file.run,
         file.max_pods,
+        tuple(_idea(document, i, idea) for i, idea in enumerate(file.ideas)),
+        file.docs,
     )
 
 
@@ -390,6 +334,7 @@ def _check(document: Document, file: _File) -> None:
             raise _bad(document, ("questions", i), "a question has either step or at")
         if question.step is not None and question.step > len(file.steps):
             raise _bad(document, ("questions", i, "step"), f"there is no step {question.step}: the steps are {len(file.steps)}")
+        _check_of(document, i, question)
 
 
 def _crowded(times: Iterable[float]) -> int | None:
@@ -425,18 +370,51 @@ def _check_kinds(document: Document, path: tuple, command: Any) -> None:
             _check_kinds(document, path, part)
 
 
-def _step(document: Document, index: int, step: _Step) -> Step:
+def _step(document: Document, index: int, step: WrittenStep) -> Step:
     path = ("steps", index)
-    until = _condition(document, (*path, "until"), step.until)
-    action = step.action and Action(step.action.label, _command(document, (*path, "action"), step.action.run).kubectl())
-    return Step(step.title, step.text.strip(), until, step.opens or f"opens when {until.words()}", action)
+    until = _condition(document, (*path, "until"), step.until) if step.until is not None else None
+    action = step.action and _action(document, (*path, "action"), step.action)
+    if until is None and (action is None or action.refused):
+        raise _bad(document, path, "a step says until when, or has an act that makes it done")
+    words = until.words() if until is not None else "it is done"
+    return Step(step.title, step.text.strip(), until, step.opens or f"opens when {words}", action, step.then.strip())
+
+
+def _action(document: Document, path: tuple, action: WrittenAction) -> Action:
+    if (action.run is None) == (action.apply is None):
+        raise _bad(document, path, "an action has either run or apply")
+    if action.apply is not None:
+        commands: tuple[Command, ...] = (Apply(action.apply),)
+    else:
+        lines = (action.run,) if isinstance(action.run, str) else action.run or ()
+        commands = tuple(_command(document, path, line) for line in lines)
+    return Action(action.label, tuple(c.kubectl() for c in commands), commands, action.apply or "", action.refused)
+
+
+def _idea(document: Document, index: int, idea: Idea) -> Idea:
+    if idea.run is None:
+        return idea
+    return replace(idea, run=_command(document, ("ideas", index), idea.run).kubectl())
+
+
+def _check_of(document: Document, index: int, question: Question) -> None:
+    """Pods and Services are named as a condition names them."""
+    path = ("questions", index)
+    if question.of is not None:
+        path = (*path, "of")
+        _condition(document, path, question.of)
+    wanted = "pods" if question.about == "pods" else "service" if question.about in ("endpoints", "lost", "share") else ""
+    if wanted and wanted not in (question.of or {}):
+        raise _bad(document, path, f"a question about {question.about} says of which {wanted}: of: {{{wanted}: …}}")
 
 
 def _claim(document: Document, index: int, claim: Claim) -> Claim:
     path = ("claims", index)
-    if (claim.always is None) == (claim.finally_ is None):
-        raise _bad(document, path, "a claim has either always or finally")
-    _condition(document, path, claim.always if claim.always is not None else claim.finally_)
+    given = [value for value in (claim.always, claim.once, claim.finally_) if value is not None]
+    if len(given) + (claim.answer is not None) != 1:
+        raise _bad(document, path, "a claim has one of always, once, finally and answer")
+    if given:
+        _condition(document, path, given[0])
     return claim
 
 
@@ -471,8 +449,10 @@ STRUCTS = {
     ("images",): Image,
     ("traffic",): _Clients,
     ("commands",): _Timed,
-    ("steps",): _Step,
-    ("steps", "action"): Action,
+    ("steps",): WrittenStep,
+    ("steps", "action"): WrittenAction,
+    ("ideas",): Idea,
+    ("docs",): Page,
     ("claims",): Claim,
     ("questions",): Question,
 }

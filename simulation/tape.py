@@ -5,7 +5,7 @@ the state at any moment does not: it is always had by playing the commands again
 """
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Any, NamedTuple, Protocol
 
 from simulation.api.errors import StatusError
@@ -195,10 +195,15 @@ class Tape:
 
     def _note_steps(self) -> None:
         steps = self.scenario.steps
-        while len(self.reached) < len(steps) and steps[len(self.reached)].holds(self.cluster):
+        while len(self.reached) < len(steps) and steps[len(self.reached)].is_done(self.cluster, self._given_in_step()):
             self.reached.append(self.end)
             opened = len(self.reached) + 1
             self.marks.append(Mark(self.end, "phase", f"step {opened}" if opened <= len(steps) else "all done"))
+
+    def _given_in_step(self) -> list[Timed]:
+        """The commands since the step before was done."""
+        since = self.reached[-1] if self.reached else 0
+        return self.commands[bisect_left(self.commands, since, key=lambda timed: timed.at_ms) :]
 
     # --- samples
 

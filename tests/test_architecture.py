@@ -93,6 +93,7 @@ MAY_IMPORT = {
 
 TOP = {
     "scenario",
+    "lesson",
     "conditions",
     "recording",
     "tape",

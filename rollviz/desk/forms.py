@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from simulation.api.documents import MAX_BYTES
 from simulation.api.errors import UsageError
-from simulation.commands import Command, Patch
+from simulation.commands import Apply, Command, Patch
 from simulation.kubectl.parse import parse
 
 LINE_CHARS = 2000
@@ -39,6 +40,8 @@ def line_of(post: Mapping[str, str]) -> str:
     """What to show as the line that was tried, also when it makes no sense."""
     if post.get("verb", "run") == "run":
         return post.get("line", "")[:LINE_CHARS].strip().removeprefix("kubectl ")
+    if post.get("verb") == "apply":
+        return "apply -f -"
     if post.get("verb") == "scale":
         return f"scale {post.get('target', '')} --replicas={post.get('replicas', '')}"[:LINE_CHARS]
     return f"patch deployment {post.get('deployment', '')}"[:LINE_CHARS]
@@ -67,6 +70,11 @@ def _run(post: Mapping[str, str]) -> Command:
     if len(line) > LINE_CHARS or "\0" in line:
         raise UsageError(f"a line has at most {LINE_CHARS} characters")
     return parse(line)
+
+
+def _apply(post: Mapping[str, str]) -> Command:
+    """What `kubectl apply -f -` would read."""
+    return Apply(post.get("manifest", "")[: MAX_BYTES + 1])
 
 
 def _scale(post: Mapping[str, str]) -> Command:
@@ -98,4 +106,10 @@ def _patch(post: Mapping[str, str], patch: dict) -> Command:
     return Patch("Deployment", post.get("deployment", "")[:255], msgspec.json.encode(patch).decode())
 
 
-FORMS: dict[str, Callable[[Mapping[str, str]], Command]] = {"run": _run, "scale": _scale, "strategy": _strategy, "seconds": _seconds}
+FORMS: dict[str, Callable[[Mapping[str, str]], Command]] = {
+    "run": _run,
+    "apply": _apply,
+    "scale": _scale,
+    "strategy": _strategy,
+    "seconds": _seconds,
+}

@@ -1,5 +1,6 @@
 """The home page's pictures. Each lesson is played once by the engine, act by act, and drawn from its samples; nothing is drawn by hand."""
 
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from rollviz.desk import bars
 from rollviz.desk.bars import Bars, Path
 from rollviz.desk.memory import memory_of
 from simulation import scenario
+from simulation.api.errors import StatusError
 from simulation.controllers.deployment import util
 from simulation.kubectl.parse import parse
 from simulation.recording import Recording
@@ -96,7 +98,9 @@ def play(lesson) -> Recording:
     for step in lesson.steps:
         if step.action is not None:
             recording.run(recording.now + 1000)
-            recording.do(parse(step.action.run))
+            for command in step.action.commands:
+                with suppress(StatusError):
+                    recording.do(command)
         wanted, limit = len(recording.reached) + 1, recording.now + STEP_SECONDS * 1000
         while len(recording.reached) < wanted and recording.now < limit:
             recording.run(recording.now + 1000)
@@ -117,11 +121,11 @@ def thumbnail(lesson) -> tuple[Path, ...]:
 def hero(lesson) -> Hero:
     """The caps of a fade, one pod at a time, at equally spaced seconds from the first move to the last."""
     recording = Recording(lesson, lesson.seed)
-    while not lesson.steps[0].holds(recording.cluster):
+    while not recording.reached:
         recording.run(recording.now + 1000)
     recording.do(parse(ONE_BY_ONE))
     before = _caps(recording)
-    recording.do(parse(next(step.action.run for step in lesson.steps if step.action is not None)))
+    recording.do(next(step.action for step in lesson.steps if step.action is not None).commands[0])
     sizes = [before, *_sizes(recording)]
     sizes = [{uid: caps.get(uid, 0) for uid in sizes[-1]} for caps in sizes]
     picked = [sizes[round(i * (len(sizes) - 1) / (MOMENTS - 1))] for i in range(MOMENTS)]

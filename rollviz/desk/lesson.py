@@ -1,54 +1,89 @@
-"""A lesson stands beside the desk: steps with a little text, one act each, and a condition that opens the next."""
+"""A lesson stands beside the desk: steps with a little text, a question, one act each, and a condition that opens the next."""
 
 from typing import NamedTuple
 
+from rollviz.desk.asked import Asked, asked
 from rollviz.desk.markdown import Markdown
 from rollviz.desk.words import clock
+from simulation.lesson import Page
 
 
 class Step(NamedTuple):
     title: str
     text: Markdown
-    line: str
+    lines: tuple[str, ...]
+    manifest: str
     verb: str
     done: bool
     open: bool
     acted: str
     """When the act of this step was done, "" while it was not."""
     nav: str
+    question: Asked | None
+
+
+class Idea(NamedTuple):
+    say: Markdown
+    line: str
 
 
 class Lesson(NamedTuple):
     steps: tuple[Step, ...]
     shown: int
-    """The step to open first: the earliest that is not done."""
+    """The step to open first: the earliest that is not done; one more than there are is what comes after them."""
+    ideas: tuple[Idea, ...]
+    docs: tuple[Page, ...]
+
+    @property
+    def over(self) -> bool:
+        return self.steps[-1].done
+
+    @property
+    def last(self) -> int:
+        """The number of the page after the steps."""
+        return len(self.steps) + 1
 
 
 def lesson(recording) -> Lesson | None:
     """None for a scenario without steps."""
-    given = recording.scenario.steps
-    if not given:
+    told = recording.scenario
+    if not told.steps:
         return None
-    reached = recording.reached
-    steps = []
-    for i, step in enumerate(given):
-        done = i < len(reached)
-        line = step.action.run if step.action else ""
-        following = given[i + 1].title if i + 1 < len(given) else ""
-        nav = (f"step {i + 2}: {following}" if following else "That was all of it.") if done else step.opens
-        acted = _acted(recording, i, line) if line else ""
-        steps.append(
-            Step(step.title, Markdown(step.text), line, step.action.label if step.action else "", done, i <= len(reached), acted, nav)
-        )
-    return Lesson(tuple(steps), min(len(reached), len(given) - 1) + 1)
+    steps = tuple(_step(recording, i) for i in range(len(told.steps)))
+    after = bool(told.ideas or told.docs)
+    shown = min(len(recording.reached), len(steps) - 1 + after) + 1
+    return Lesson(steps, shown, tuple(Idea(Markdown(idea.say), idea.run or "") for idea in told.ideas), told.docs)
 
 
-def _acted(recording, index: int, line: str) -> str:
-    """When this line was run since the step before was done; typing it counts as pressing it. The same line may come in two steps."""
+def _step(recording, i: int) -> Step:
+    told, reached = recording.scenario, len(recording.reached)
+    step, done = told.steps[i], i < reached
+    acted = _acted(recording, i)
+    return Step(
+        step.title,
+        Markdown(step.then if done and step.then else step.text),
+        step.action.lines if step.action else (),
+        step.action.manifest.strip() if step.action else "",
+        step.action.label if step.action else "",
+        done,
+        i <= reached,
+        "" if acted is None else clock(acted),
+        _nav(told, i) if done else step.opens,
+        asked(recording, i + 1, acted),
+    )
+
+
+def _nav(told, i: int) -> str:
+    if i + 1 < len(told.steps):
+        return f"step {i + 2}: {told.steps[i + 1].title}"
+    return "try it yourself" if told.ideas or told.docs else "That was all of it."
+
+
+def _acted(recording, index: int) -> int | None:
+    """When the act of this step was done, if that was between the step before and its own end. The same lines may come in two steps."""
     reached = recording.reached
     if index > len(reached):
-        return ""
+        return None
     since = reached[index - 1] if index else 0
     until = reached[index] if index < len(reached) else recording.now
-    times = [timed.at_ms for timed in recording.commands if since <= timed.at_ms <= until and timed.command.kubectl() == line]
-    return clock(times[0]) if times else ""
+    return recording.scenario.steps[index].acted(timed for timed in recording.commands if since <= timed.at_ms <= until)

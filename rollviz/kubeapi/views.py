@@ -32,7 +32,7 @@ REASONS = {"NotSaved": "ServiceUnavailable"}
 """Refusals of a desk whose reason has another name here."""
 NO_CONTAINERS = "nothing runs in the containers of this simulation, so pods/{} is not available; kubectl logs is"
 NO_EXEC = NO_CONTAINERS.format("exec") + ". In the terminal on the desk, exec POD -- kill 1 works, and rm or touch of /tmp/healthy"
-ELSEWHERE = "the server could not find the requested resource"
+ELSEWHERE = "no cluster answers here: a desk's is at /k8s/<desk>-<key>, which kubectl get --raw must be told too"
 NO_AUTOSCALER = (
     "horizontalpodautoscalers.autoscaling is forbidden: a desk has no metrics and no autoscaler, so that you hold the faders; "
     "use kubectl scale"

@@ -6,6 +6,7 @@ Long runs are cut into slices that let other work on the loop in between; where 
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 from rollviz.desk.memory import Memory
 from simulation.api.errors import StatusError
@@ -51,10 +52,14 @@ async def run_to(recording: Recording, until_ms: int) -> None:
         await asyncio.sleep(0)
 
 
-def run_for(recording: Recording, until_ms: int, seconds: float) -> None:
-    """Runs to `until_ms`, or as far as it gets in `seconds` of wall time (at least one slice)."""
+def run_for(recording: Recording, until_ms: int, seconds: float, stop: Callable[[Recording], bool] | None = None) -> bool:
+    """Runs to `until_ms`, or as far as it gets in `seconds` of wall time (at least one slice), or to the whole second in which `stop`
+    says so; whether it did."""
     deadline = time.monotonic() + seconds
-    while recording.cluster.now < until_ms:
-        recording.run(min(until_ms, recording.cluster.now + SLICE_MS))
+    while (now := recording.cluster.now) < until_ms:
+        recording.run(min(until_ms, now - now % SLICE_MS + SLICE_MS))
+        if stop is not None and stop(recording):
+            return True
         if time.monotonic() >= deadline:
-            return
+            break
+    return False

@@ -18,6 +18,7 @@ from rollviz.desk.memory import hues_of
 from rollviz.desk.picture import Picture, picture
 from rollviz.desk.render import message
 from simulation.cluster import Cluster
+from simulation.lesson import waits_for_act
 from simulation.recording import STEP_LIMIT_MS, Recording
 from simulation.upcoming import upcoming
 
@@ -173,6 +174,7 @@ class Room:
                 raise TooMany(f"More than {COMMANDS_PER_MINUTE} commands a minute. Wait a moment.")
             live, at_ms = self.recording.live, self.now
             recording = self.recording if live else self._fork(self.recording.given)
+            held = self.clock.paused and waits_for_act(recording)
             output = recording.do(command, who)
             skipped = self.clock.end_skip()
             if read is not None:
@@ -184,7 +186,10 @@ class Room:
                 await self._begin_take(recording, recording.given - 1, entry)
             self._commands += 1
             self.takes.done(at_ms)
-            if skipped:
+            if held:
+                self.clock.paused = False
+                self._want()
+            if held or skipped:
                 await self._note()
         self._stir()
         return output
@@ -413,7 +418,9 @@ class Room:
 
     def _keep_pace(self) -> None:
         due = min(self.clock.due(time.monotonic()), LIFE_SECONDS * 1000)
-        run_for(self.recording, due, BUDGET)
+        if run_for(self.recording, due, BUDGET, waits_for_act):
+            self.clock.end_skip()
+            self.clock.paused = True
         if self.now < due:
             self.clock.settle(self.now)
 

@@ -1,7 +1,7 @@
 // Who may act: the presenter, on a line that is up. Everything that can be pressed posts from here.
 export const app = document.getElementById("app");
 export const DESK = `/d/${app.dataset.desk}`;
-const CONTROLS = "[data-do], [data-hand], [data-clock], [data-fader], .knob__dial, .knob__raw, .field__raw";
+const CONTROLS = "[data-do], [data-apply], [data-hand], [data-clock], [data-fader], .knob__dial, .knob__raw, .field__raw";
 const listeners = [];
 
 export const blocked = (listener) => listeners.push(listener);
@@ -44,9 +44,12 @@ export const CLOCK = {
 export const headers = () => JSON.parse(app.getAttribute("hx-headers"));
 
 addEventListener("click", (event) => {
-  const key = event.target.closest?.("[data-do], [data-clock]");
-  if (!key || key.matches('[aria-disabled="true"]:not([data-do], [data-clock])')) return;
+  const key = event.target.closest?.("[data-do], [data-apply], [data-clock]");
+  if (!key || key.matches('[aria-disabled="true"]:not([data-do], [data-apply], [data-clock])')) return;
   if (refuse()) return;
-  if (key.dataset.do) act({ verb: "run", line: key.dataset.do });
+  const { at } = key.dataset;
+  // several lines are run one after another
+  if (key.dataset.do) for (const line of key.dataset.do.split("\n")) act({ verb: "run", line, ...(at && { at }) });
+  else if (key.dataset.apply) act({ verb: "apply", manifest: key.dataset.apply, ...(at && { at }) });
   else setClock(CLOCK[key.dataset.clock](key.dataset.value));
 });

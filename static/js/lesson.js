@@ -1,3 +1,5 @@
+import { showGuesses } from "./ask.js";
+
 // Which step of the lesson this person reads. The server says which are done; any step that is open can be opened again. The windows of
 // one browser read the same step: the wall is turned over with the desk.
 const windows = "BroadcastChannel" in window ? new BroadcastChannel(`lesson ${document.getElementById("app")?.dataset.desk}`) : null;
@@ -12,6 +14,7 @@ export function showStep() {
   const open = lesson.querySelector(".rail").querySelectorAll("[data-open]").length;
   const shown = Math.min(reading, open || reading);
   for (const step of steps) step.hidden = Number(step.dataset.step) !== shown;
+  showGuesses();
   document.documentElement.style.setProperty("--sheet", `${lesson.offsetHeight + 12}px`);
 }
 

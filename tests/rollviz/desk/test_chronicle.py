@@ -72,7 +72,7 @@ def test_an_incident_is_told_once():
 
 
 def test_a_pod_that_starts_slowly_is_no_incident():
-    desk = Watched("fade").run(8).do(NEXT).run(30)
+    desk = Watched("fade").do("# web: 0 requests/s").run(8).do(NEXT).run(30)
     assert not [line for line in desk.look().log.lines if line.bad]
     assert not [mark for mark in desk.says("marks") if mark.kind == "fault"]
 

@@ -11,6 +11,7 @@ from simulation.scenario import load
 
 def recording():
     run = Recording(load("fade"), 1)
+    run.do(parse("# web: 0 requests/s"))
     run.run(20_000)
     run.do(parse("# web: 300 requests/s"))
     run.run(30_000)
@@ -53,7 +54,7 @@ def test_the_picture_says_rate_loss_and_times_and_the_same_after_a_seek():
 
 
 def test_a_desk_without_requests_says_nothing_of_them():
-    run = Recording(load("fade"), 1)
+    run = Recording(load("replica-sets"), 1)
     run.run(30_000)
     shown = picture(run, Clock(True, 1.0, run.now)).moving
     assert shown["rec"]["req"] == {} and "sent" not in shown["svc"]

@@ -4,6 +4,7 @@ import pytest
 from django.test import AsyncClient
 
 from rollviz.rooms.registry import registry
+from simulation import scenario
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
@@ -22,7 +23,7 @@ async def made(browser, scenario: str = "broken-deploy") -> str:
 async def test_home_offers_every_lesson_and_the_blank_desk(browser):
     html = (await browser.get("/")).content.decode()
     offered = set(re.findall(r'name="scenario" value="([^"]+)"', html))
-    assert offered == {"just-a-container", "replica-sets", "fade", "broken-deploy", "rollback", "blank"}
+    assert offered == set(scenario.names())
 
 
 async def test_who_makes_a_desk_is_its_presenter_and_nobody_else(browser):
