@@ -70,11 +70,10 @@ def test_marks_say_what_was_done_what_broke_and_what_the_controller_made_of_it()
     assert marks == [
         ("phase", "step 2"),
         ("you", "set image deployment/web web=web:2.O"),
-        ("phase", "step 3"),
         ("fault", "v2 cannot pull its image"),
-        ("phase", "step 4"),
+        ("phase", "step 3"),
         ("lamp", "deadline passed"),
-        ("phase", "step 5"),
+        ("phase", "step 4"),
     ]
 
 
