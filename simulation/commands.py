@@ -15,10 +15,10 @@ from simulation import drain
 from simulation.act import Act, Said
 from simulation.api import patch as patching
 from simulation.api import schema, selectors
-from simulation.api.changes import bare, patched, replaced, without_status
+from simulation.api.changes import bare, invalid_patch, patched, replaced, replaced_status, scaled, without_status
 from simulation.api.documents import read, read_all
 from simulation.api.errors import StatusError, UsageError, bad_request, go_json, go_quote, not_found
-from simulation.api.wire import from_manifest, kind_of, rfc3339
+from simulation.api.wire import from_manifest, kind_of, rfc3339, strict_error
 from simulation.api.writes import NAMESPACE, Writes, check_namespace
 from simulation.controllers.deployment.util import equal_templates, own_annotations, revision_of, without_hash
 from simulation.inside import KillInside, RemoveHealthy, TouchHealthy
@@ -112,12 +112,14 @@ class Create(Act, frozen=True, tag="create"):
     """`kubectl create -f`: the objects of a manifest, of several documents if need be."""
 
     manifest: str
+    validate: str = ""
+    """As in Apply."""
 
     def act(self, writes: Writes) -> Said:
         warnings: list[str] = []
         written = []
         for body in _documents(self.manifest):
-            obj = from_manifest(body, warnings)
+            obj = _checked(body, warnings, self.validate)
             written.append(writes.create(obj))
         return lambda: _lines([*_warned(warnings), *(f"{_ref(w.obj)} created" for w in written)])
 
@@ -126,15 +128,20 @@ class Create(Act, frozen=True, tag="create"):
 
 
 class Apply(Act, frozen=True, tag="apply"):
-    """`kubectl apply -f`: make what is missing, merge the rest with what was applied before."""
+    """`kubectl apply -f`: make what is missing, merge the rest with what was applied before.
+
+    With `validate`, which is kubectl's --validate (strict, warn or ignore), it is the API server that finds fields that there are not;
+    without, they are refused before anything is compared.
+    """
 
     manifest: str
+    validate: str = ""
 
     def act(self, writes: Writes) -> Said:
         warnings: list[str] = []
         said = []
         for body in _documents(self.manifest):
-            said.append(_apply_one(writes, body, warnings))
+            said.append(_apply_one(writes, body, warnings, self.validate))
         return _lines([*_warned(warnings), *said])
 
     def kubectl(self) -> str:
@@ -301,13 +308,27 @@ class Patch(Act, frozen=True, tag="patch"):
     name: str
     patch: str
     type: str = "strategic"
+    subresource: str = ""
 
     def act(self, writes: Writes) -> Said:
         body = self._read()
         live = writes.get(self.kind, self.name)
         warnings: list[str] = []
-        changed = writes.update(patched(live, body, self.type, warnings))
-        return _lines([*_warned(warnings), f"{_ref(live)} patched{'' if changed else ' (no change)'}"])
+        changed = self._write(writes, live, body, warnings)
+        ref = f"scale.autoscaling/{self.name}" if self.subresource == "scale" else _ref(live)
+        return _lines([*_warned(warnings), f"{ref} patched{'' if changed else ' (no change)'}"])
+
+    def _write(self, writes: Writes, live: Any, body: Any, warnings: list[str]) -> bool:
+        """Whether anything changes."""
+        if self.subresource == "scale":
+            return writes.update(scaled(live, body, self.type))
+        if self.subresource == "status":
+            new = replaced_status(live, body, [], self.type)
+            writes.update_status(new)
+            return new != live
+        if self.subresource:
+            raise StatusError(404, "NotFound", "the server could not find the requested resource")
+        return writes.update(patched(live, body, self.type, warnings))
 
     def _read(self) -> Any:
         try:
@@ -322,8 +343,9 @@ class Patch(Act, frozen=True, tag="patch"):
         return body
 
     def kubectl(self) -> str:
-        kind = [] if self.type == "strategic" else [f"--type={self.type}"]
-        return shlex.join(["patch", *_named(self.kind, self.name), *kind, "-p", self.patch])
+        flags = [] if self.type == "strategic" else [f"--type={self.type}"]
+        flags += [f"--subresource={self.subresource}"] if self.subresource else []
+        return shlex.join(["patch", *_named(self.kind, self.name), *flags, "-p", self.patch])
 
 
 class Scale(Picking, frozen=True, tag="scale"):
@@ -568,6 +590,13 @@ class Delete(Picking, frozen=True, tag="delete"):
             return NOTHING_FOUND
         return _lines([FORCE_WARNING, lines]) if self.force else lines
 
+    def _objects(self, writes: Writes) -> list[Any]:
+        """Of `delete all`, those whose owner went with an earlier word are gone before they are looked for."""
+        found = super()._objects(writes)
+        if self.name or self.propagation != "Background":
+            return found
+        return [obj for obj in found if not ((owner := controller_of(obj)) and writes.is_going(owner.kind, owner.name))]
+
     def each(self, writes: Writes, obj: Any) -> list[str]:
         row = KINDS[self.kind]
         shown = f"{row.singular}.{row.group}" if row.group else row.singular
@@ -681,6 +710,7 @@ class Drain(Act, frozen=True, tag="drain"):
     grace_period_seconds: int | None = None
     timeout_ms: int | None = None
     pod_selector: str = ""
+    disable_eviction: bool = False
 
     def act(self, writes: Writes) -> Said:
         try:
@@ -700,6 +730,7 @@ class Drain(Act, frozen=True, tag="drain"):
             force=self.force,
             delete_emptydir_data=self.delete_emptydir_data,
             pod_selector=self.pod_selector,
+            disable_eviction=self.disable_eviction,
         )
         return lambda: _lines([*lines, *drain.start(writes.store, draining)])
 
@@ -709,6 +740,7 @@ class Drain(Act, frozen=True, tag="drain"):
             ("--ignore-daemonsets", self.ignore_daemonsets),
             ("--delete-emptydir-data", self.delete_emptydir_data),
             ("--force", self.force),
+            ("--disable-eviction", self.disable_eviction),
         )
         words += [flag for flag, said in flags if said]
         words += [f"--grace-period={self.grace_period_seconds}"] if self.grace_period_seconds is not None else []
@@ -877,32 +909,54 @@ def _documents(manifest: str) -> list[dict]:
     return bodies
 
 
-def _apply_one(writes: Writes, body: Any, warnings: list[str]) -> str:
+def _apply_one(writes: Writes, body: Any, warnings: list[str], validate: str) -> str:
     kind = kind_of(body)
-    obj = from_manifest(body, warnings)
-    name = obj.metadata.name
-    if not name:
+    obj = from_manifest(body, warnings) if not validate else None
+    meta = body.get("metadata") if isinstance(body.get("metadata"), dict) else {}
+    name = meta.get("name")
+    if not isinstance(name, str) or not name:
         raise UsageError(
-            f"from {obj.metadata.generate_name}: cannot use generate name with apply"
-            if obj.metadata.generate_name
+            f"from {meta['generateName']}: cannot use generate name with apply"
+            if meta.get("generateName")
             else "resource name may not be empty"
         )
-    check_namespace(obj.metadata.namespace or NAMESPACE)
-    body, last = _remembered(body)
+    check_namespace(meta.get("namespace") or NAMESPACE)
+    sent, last = _remembered(body)
     live = writes.find(kind, name)
     if live is None:
+        obj = obj if obj is not None else _checked(body, warnings, validate)
         annotations = obj.metadata.annotations | {LAST_APPLIED: last}
         writes.create(replace(obj, metadata=replace(obj.metadata, annotations=annotations)))
         return f"{_ref(obj)} created"
     before = live.metadata.annotations.get(LAST_APPLIED)
     if before is None:
         warnings.append(MISSING_ANNOTATION.format(resource=KINDS[kind].plural, name=name).removeprefix("Warning: "))
-    new = without_status(
-        {**body, "metadata": {**body["metadata"], "annotations": {**(body["metadata"].get("annotations") or {}), LAST_APPLIED: last}}}
-    )
-    merged = patching.three_way(kind, without_status(_decoded(before)), new, bare(live))
-    changed = writes.update(replaced(live, merged, strict=True))
+    annotations = {**(sent["metadata"].get("annotations") or {}), LAST_APPLIED: last}
+    new = without_status({**sent, "metadata": {**sent["metadata"], "annotations": annotations}})
+    changed = writes.update(_merged(live, without_status(_decoded(before)), new, warnings, validate))
     return f"{_ref(live)} {'configured' if changed else 'unchanged'}"
+
+
+def _checked(body: Any, warnings: list[str], validate: str) -> Any:
+    """The record of a manifest, as --validate wants it."""
+    unknown: list[str] = []
+    obj = from_manifest(body, warnings, unknown if validate in ("warn", "ignore") else None)
+    warnings += [f'unknown field "{path}"' for path in unknown] if validate == "warn" else []
+    return obj
+
+
+def _merged(live: Any, last: dict, new: dict, warnings: list[str], validate: str) -> Any:
+    kind, have = type(live).__name__, bare(live)
+    merged = patching.three_way(kind, last, new, have)
+    if not validate:
+        return replaced(live, merged, strict=True)
+    patch = patching.difference(kind, last, new, have)
+    unknown: list[str] = []
+    obj = replaced(live, merged, warnings=warnings, patch=patch, unknown=unknown)
+    if unknown and validate == "strict":
+        raise invalid_patch(patch, strict_error(unknown))
+    warnings += [f'unknown field "{path}"' for path in unknown] if validate == "warn" else []
+    return obj
 
 
 def _remembered(body: dict) -> tuple[dict, str]:

@@ -1,7 +1,9 @@
 """`kubectl drain` is a process that runs on after it was started: it evicts, is refused, waits five seconds, and prints as it goes.
 
-Models staging/src/k8s.io/kubectl/pkg/{cmd/drain,drain}/*.go (v1.36). It sleeps until there is something to do: a retry, a pod that went.
+Models staging/src/k8s.io/kubectl/pkg/{cmd/drain,drain}/*.go (v1.33). It sleeps until there is something to do: a retry, a pod that went.
 """
+
+import re
 
 from msgspec.structs import replace
 
@@ -16,6 +18,8 @@ from simulation.store import Store, controller_of
 RETRY_MS = 5_000
 POLL_MS = 1_000
 LOCAL_STORAGE = ("Pods with local storage (use --delete-emptydir-data to override)", "deleting Pods with local storage")
+OUT = re.compile(r"node/\S+ (already )?(un)?cordoned|node/\S+ drained|evicting pod \S+|pod/\S+ (evicted|deleted)")
+"""What goes to stdout; all else that a drain prints is complaint."""
 UNMANAGED = (
     "cannot delete Pods that declare no controller (use --force to override)",
     "deleting Pods that declare no controller",
@@ -43,13 +47,13 @@ def step(store: Store, number: int) -> Millis | None:
     while draining is not None:
         draining, lines = _proceed(store, draining)
         for line in lines:
-            store.say(line)
+            store.say(number, line)
         if draining.pods:
             store.set_drain(number, draining)
             return _wait(store, draining)
         lines, draining = _next_node(store, draining)
         for line in lines:
-            store.say(line)
+            store.say(number, line)
     if number in store.drains:
         store.set_drain(number, None)
     return None
@@ -73,7 +77,7 @@ def pods_to_drain(store: Store, node: str, draining: Draining) -> Found:
         if warning:
             warned.setdefault(warning, []).append(where)
         going.append(pod)
-    errors = [f"{said if said.startswith('cannot delete') else f'cannot delete {said}'}: {', '.join(who)}" for said, who in failed.items()]
+    errors = [f"cannot delete {said}: {', '.join(who)}" for said, who in failed.items()]
     return going, [f"{said}: {', '.join(who)}" for said, who in warned.items()], errors
 
 
@@ -104,7 +108,8 @@ def _begin(store: Store, draining: Draining) -> tuple[list[str], Draining]:
         return [], replace(draining, pods=(), errors=tuple(errors))
     lines = [f"Warning: {'; '.join(warnings)}"] if warnings else []
     leaving = tuple(Leaving(pod.metadata.namespace, pod.metadata.name, pod.metadata.uid) for pod in pods)
-    return [*lines, *map(evicting, pods)], replace(draining, pods=leaving, errors=(), next_try=store.now, tried=False)
+    announced = [] if draining.disable_eviction else map(evicting, pods)
+    return [*lines, *announced], replace(draining, pods=leaving, errors=(), next_try=store.now, tried=False)
 
 
 def _next_node(store: Store, draining: Draining) -> tuple[list[str], Draining | None]:
@@ -138,7 +143,7 @@ def _proceed(store: Store, draining: Draining) -> tuple[Draining, list[str]]:
     left = []
     for pod in draining.pods:
         if pod.evicted_at is not None and _is_gone(store, pod) and not (store.now - pod.evicted_at) % POLL_MS:
-            lines.append(f"pod/{pod.name} evicted")
+            lines.append(f"pod/{pod.name} {'deleted' if draining.disable_eviction else 'evicted'}")
         else:
             left.append(pod)
     return replace(draining, pods=tuple(left)), lines
@@ -146,7 +151,7 @@ def _proceed(store: Store, draining: Draining) -> tuple[Draining, list[str]]:
 
 def _try_all(store: Store, draining: Draining, lines: list[str]) -> Draining:
     """Ask for every eviction that is still to be had."""
-    if draining.tried:
+    if draining.tried and not draining.disable_eviction:
         lines += [evicting(pod) for pod in draining.pods if pod.evicted_at is None]
     pods, errors = [], list(draining.errors)
     for pod in draining.pods:
@@ -154,7 +159,7 @@ def _try_all(store: Store, draining: Draining, lines: list[str]) -> Draining:
             continue
         if pod.evicted_at is None:
             try:
-                evict(store, store.get("Pod", pod.name, pod.namespace), draining.grace_period_seconds)
+                _take(store, pod, draining)
                 pod = replace(pod, evicted_at=store.now)
             except StatusError as refused:
                 said = f"error when evicting pods/{go_quote(pod.name)} -n {go_quote(pod.namespace)}"
@@ -164,6 +169,14 @@ def _try_all(store: Store, draining: Draining, lines: list[str]) -> Draining:
                 lines.append(f"{said} (will retry after 5s): {refused.message}")
         pods.append(pod)
     return replace(draining, pods=tuple(pods), errors=tuple(errors), next_try=store.now + RETRY_MS, tried=True)
+
+
+def _take(store: Store, pod: Leaving, draining: Draining) -> None:
+    """Raises the eviction's refusal."""
+    if draining.disable_eviction:
+        store.delete("Pod", pod.name, pod.namespace, draining.grace_period_seconds)
+    else:
+        evict(store, store.get("Pod", pod.name, pod.namespace), draining.grace_period_seconds)
 
 
 def _give_up(store: Store, draining: Draining) -> tuple[Draining, list[str]]:

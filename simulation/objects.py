@@ -544,6 +544,8 @@ class Draining(Record):
     force: bool = False
     delete_emptydir_data: bool = False
     pod_selector: str = ""
+    disable_eviction: bool = False
+    """Pods are deleted, whatever their budgets say."""
     errors: tuple[str, ...] = ()
     """What went wrong with pods of the current node."""
     failed: tuple[tuple[str, str], ...] = ()

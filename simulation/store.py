@@ -217,8 +217,8 @@ class Store:
         """Each `kubectl drain` that still runs, by the revision at which it began."""
         self.unwell: dict[tuple[str, int], bool] = {}
         """(uid, container) of those in which somebody removed /tmp/healthy: they answer no probe well until they start again."""
-        self.printed: list[tuple[Millis, str]] = []
-        """What commands that run on have printed since they were given, and when: lines of the person's terminal."""
+        self.printed: list[tuple[Millis, int, str]] = []
+        """What drains that run on have printed since they were given: when, which drain, the line in the person's terminal."""
 
     # --- reading
 
@@ -364,9 +364,9 @@ class Store:
             self.unwell.pop((uid, container), None)
         self.changes.append(("Exec", None, Exec(*key_of(pod), uid, container, did)))
 
-    def say(self, line: str) -> None:
-        """Print a line to the terminal of whoever gave a command that runs on."""
-        self.printed.append((self.now, line))
+    def say(self, drain: int, line: str) -> None:
+        """Print a line to the terminal of whoever gave that drain."""
+        self.printed.append((self.now, drain, line))
         del self.printed[:-KEPT_LINES]
 
     # --- identity

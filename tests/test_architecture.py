@@ -84,7 +84,7 @@ MAY_IMPORT = {
     "requests": FOUNDATION | {"store", "api", "act"},
     "inside": FOUNDATION | {"store", "api", "act", "kubelet"},
     "commands": FOUNDATION | {"store", "api", "act", "requests", "inside", "drain", "controllers.deployment.util", "pods"},
-    "kubectl": FOUNDATION | {"store", "events", "cluster", "api", "controllers.deployment.util", "commands", "inside", "proxy"},
+    "kubectl": FOUNDATION | {"store", "events", "cluster", "api", "controllers.deployment.util", "commands", "drain", "inside", "proxy"},
     "proxy": FOUNDATION,
     "hearing": {"traffic"},
     "verdict": {"latency", "traffic"},

@@ -1,4 +1,4 @@
-"""What this API serves, in both styles of discovery, and which version of Kubernetes it speaks for."""
+"""What this API serves, in both styles of discovery."""
 
 import re
 from functools import cache
@@ -7,19 +7,6 @@ from typing import Any
 import msgspec
 
 from simulation.api.resources import GROUPS, RESOURCES, Resource
-
-VERSION = {
-    "major": "1",
-    "minor": "36",
-    "gitVersion": "v1.36.2",
-    "gitCommit": "0000000000000000000000000000000000000000",
-    "gitTreeState": "clean",
-    "buildDate": "2026-01-01T00:00:00Z",
-    "goVersion": "go1.24.2",
-    "compiler": "gc",
-    "platform": "linux/amd64",
-}
-"""The version whose controllers are simulated, field by field as clients insist on it."""
 
 AGGREGATED = re.compile(r"application/json;g=apidiscovery\.k8s\.io;v=(v2|v2beta1);as=APIGroupDiscoveryList")
 

@@ -6,11 +6,11 @@ their watches end with 410 Expired, and they list again.
 
 import time
 from collections import deque
+from contextvars import ContextVar
 from math import floor
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from rollviz.rooms.clock import SPEEDS
 from rollviz.rooms.room import Room
 from simulation.api.derived import derived
 from simulation.api.encoded import Encoded
@@ -27,10 +27,12 @@ KEPT_BETWEEN = 50_000
 """Changes between two looks; if there are more (a day was run at once), clients list again."""
 ROUGH_SECONDS = 2.0
 """How much older than it is a thing may be told to be before that is set right; never younger."""
-STEADY_SECONDS = 0.5
-"""How long they stay as they are, however quick the desk's clock: about as long as one kubectl looks."""
-JUMP_SECONDS = STEADY_SECONDS * SPEEDS[-2]
-"""Further off than a running clock comes in that time: somebody moved it, and who asks next wants the new time."""
+STEADY_SECONDS = 2.0
+"""How long they stay as they are for one kubectl, however quick the desk's clock: about as long as it looks."""
+KEPT_SESSIONS = 100
+
+session: ContextVar[str] = ContextVar("session", default="")
+"""The Kubectl-Session of the request that is being answered: the same for all that one kubectl asks."""
 DERIVED_FROM = {"Endpoints": ("Service", "EndpointSlice"), "Lease": ("Node",)}
 """Which kinds are read off which."""
 
@@ -63,8 +65,10 @@ class Feed:
         self.closed = False
         self.watches: dict[Any, None] = {}
         self.lines: dict[tuple, tuple[Any, bytes]] = {}
-        self._anchor = (0.0, 0)
-        """When the clock's zero was last laid, and where."""
+        self._zero = 0
+        """Where the simulated clock's zero was last laid, in Unix seconds."""
+        self._told: dict[str, tuple[float, int]] = {}
+        """Per kubectl: when it first asked, and where the zero lay then."""
         self._attach()
         room.listen(self)
 
@@ -79,14 +83,23 @@ class Feed:
         return Moment(room.recording.cluster, room.now // 1000, self._since(time.time()))
 
     def _since(self, wall: float) -> int:
-        """Where the simulated clock's zero lies in Unix seconds. It is moved as seldom as may be: a birthday that changes between two
-        looks is a difference to `kubectl diff`."""
+        """Where the simulated clock's zero lies in Unix seconds. For one kubectl it stays: a birthday that changes between two looks is
+        a difference to `kubectl diff`. For the next it is moved, or what has just happened would lie in the future."""
+        asked, told = self._told.get(session.get(), (0.0, 0))
+        if wall - asked < STEADY_SECONDS:
+            return told
         exact = wall - self.room.now / 1000
-        anchored, since = self._anchor
-        off = exact - since
-        if abs(off) > JUMP_SECONDS or (not 0 <= off < ROUGH_SECONDS and wall - anchored > STEADY_SECONDS):
-            self._anchor = wall, floor(exact)
-        return self._anchor[1]
+        if not 0 <= exact - self._zero < ROUGH_SECONDS:
+            self._zero = floor(exact)
+        if session.get():
+            self._remember(session.get(), wall)
+        return self._zero
+
+    def _remember(self, who: str, wall: float) -> None:
+        self._told.pop(who, None)
+        self._told[who] = wall, self._zero
+        while len(self._told) > KEPT_SESSIONS:
+            del self._told[next(iter(self._told))]
 
     def encoded(self, obj: Any) -> Encoded:
         found = _encoded.get(id(obj))

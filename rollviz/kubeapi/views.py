@@ -18,11 +18,12 @@ from rollviz.rooms.refusals import NoSuchDesk, Refused
 from rollviz.rooms.registry import registry
 from rollviz.rooms.room import Room
 from simulation.api.errors import StatusError
+from simulation.api.version import SERVER
 
 from . import bodies, discovery, openapi, reading, watching
 from .answers import compressed, failure, in_yaml, json_answer, no_such_resource, not_allowed, refused, text_answer
 from .asked import Place, Query, place_of
-from .feed import Feed, feed_of
+from .feed import Feed, feed_of, session
 from .writing import Write
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ REASONS = {"NotSaved": "ServiceUnavailable"}
 """Refusals of a desk whose reason has another name here."""
 NO_CONTAINERS = "nothing runs in the containers of this simulation, so pods/{} is not available; kubectl logs is"
 NO_EXEC = NO_CONTAINERS.format("exec") + ". In the terminal on the desk, exec POD -- kill 1 works, and rm or touch of /tmp/healthy"
-ELSEWHERE = "no cluster answers here: a desk's is at /k8s/<desk>-<key>, which kubectl get --raw must be told too"
+ELSEWHERE = "the server could not find the requested resource"
 NO_AUTOSCALER = (
     "horizontalpodautoscalers.autoscaling is forbidden: a desk has no metrics and no autoscaler, so that you hold the faders; "
     "use kubectl scale"
@@ -81,6 +82,7 @@ async def serve(request: HttpRequest, address: str, path: str) -> HttpResponse:
         return await compressed(request, response)
     caller.room.want()
     feed = feed_of(caller.room)
+    session.set(request.headers.get("Kubectl-Session", "")[:64])
     if path in (ACCESS, RULES, *WHO_AM_I):
         return _review(request, path, caller)
     parts = path.strip("/").split("/")
@@ -150,7 +152,7 @@ async def _document(request: HttpRequest, path: str) -> HttpResponse | None:
     if path in ("/healthz", "/livez", "/readyz"):
         return text_answer("ok")
     if path == "/version":
-        found = discovery.VERSION
+        found = SERVER
     elif path in ("/api", "/apis"):
         version = discovery.aggregated_version(request.headers.get("Accept", ""))
         if version:

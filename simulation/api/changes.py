@@ -174,7 +174,7 @@ def _keep_taint_times(live: Any, body: dict) -> None:
 
 
 def invalid_patch(patch: Any, said: str) -> StatusError:
-    value = go_quote(patching.go_map(patch))
+    value = go_quote(patching.go_map(patching.used(patch)))
     message = f"patch: Invalid value: {value}: {said}"
     cause = ("FieldValueInvalid", "patch", f"Invalid value: {value}: {said}")
     return StatusError(422, "Invalid", f' "" is invalid: {message}', [cause])

@@ -60,6 +60,10 @@ def encode(value: Any, since: int) -> bytes:
 def marked(obj: Any) -> dict[str, Any]:
     """An object's JSON for `encode`."""
     body = to_json(obj, write=_mark, managed=True)
+    return with_node_info(body)
+
+
+def with_node_info(body: dict[str, Any]) -> dict[str, Any]:
     if body["kind"] == "Node":
         body["status"]["nodeInfo"] = dict.fromkeys(NODE_INFO, "") | body["status"].get("nodeInfo", {})
     return body

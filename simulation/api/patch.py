@@ -97,6 +97,14 @@ def _merge_list(field: Field, live: list, patch: list, order: list) -> list:
     return _ordered(out, [item.get(key) for item in order if isinstance(item, dict)], key)
 
 
+def used(patch: Json) -> Json:
+    """A strategic patch after it was merged: lists that came with an order are taken out of it (mergePatchIntoOriginal)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = [key.removeprefix(ORDER) for key in patch if key.startswith(ORDER)]
+    return {key: used(value) for key, value in patch.items() if key not in merged and not key.startswith(ORDER)}
+
+
 def _ordered(items: list, order: list, key: str) -> list:
     """The listed ones in the listed order, in the places that listed ones have."""
     if not order:
@@ -136,6 +144,22 @@ def three_way(type: str, last: Json, new: Json, live: Json) -> Json:
         if field.retain_keys and isinstance(merged, dict) and merged != out.get(key):
             merged = {k: v for k, v in merged.items() if k in value}
         out[key] = merged
+    return out
+
+
+def difference(type: str, last: Json, new: Json, live: Json) -> Json:
+    """The patch that `kubectl apply` sends, as the API server names it when it refuses it: lists that it merges by a key are used up."""
+    out: dict[str, Json] = {key: None for key in last if key not in new and key in live}
+    for key, value in new.items():
+        field = FIELDS.get(type, {}).get(key, UNTYPED)
+        have = live.get(key)
+        if isinstance(value, dict) and isinstance(have, dict):
+            item = field.item if field.type.startswith("map:") else field.type
+            inner = difference(item, _dict(last.get(key)), value, have)
+            if inner or _three_way_value(field, last.get(key), value, have) != have:
+                out[key] = inner
+        elif value != have and not (field.merge_key and isinstance(value, list) and isinstance(have, list)):
+            out[key] = value
     return out
 
 

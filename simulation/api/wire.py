@@ -140,7 +140,10 @@ def _service(out: Json, write: Clock) -> None:
 
 
 def _node(out: Json, write: Clock) -> None:
-    for taint in out.setdefault("spec", {}).get("taints", ()):
+    spec = out.setdefault("spec", {})
+    if "podCIDR" in spec:
+        spec["podCIDRs"] = [spec["podCIDR"]]
+    for taint in spec.get("taints", ()):
         _times(write, taint, "timeAdded")
     for condition in out.setdefault("status", {}).get("conditions", ()):
         _times(write, condition, *CONDITION_TIMES)
@@ -220,22 +223,27 @@ _FINISH = {
 # -------------------------------------------------------------------------------------------------------------------- in
 
 
-def from_manifest(manifest: Any, warnings: list[str] | None = None) -> Any:
+def from_manifest(manifest: Any, warnings: list[str] | None = None, lenient: list[str] | None = None) -> Any:
     """The record of one manifest. Raises StatusError in the API server's (or kubectl's) words.
 
-    `warnings` gets a sentence for each field that is real but has no place in this simulation.
+    `warnings` gets a sentence for each field that is real but has no place in this simulation; fields that the API does not have are
+    refused, unless `lenient` is there to take their paths.
     """
     kind = kind_of(manifest)
-    unknown: list[str] = []
+    unknown: list[str] = [] if lenient is None else lenient
     body = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "status") and value is not None}
     body = _without_server_side(body)
     try:
         body = schema.clean(kind, body, unknown)
     except schema.Mismatch as error:
         raise undecodable(kind, error.text) from None
-    if unknown:
-        raise undecodable(kind, "strict decoding error: " + ", ".join(f'unknown field "{path}"' for path in unknown))
+    if unknown and lenient is None:
+        raise undecodable(kind, strict_error(unknown))
     return to_record(kind, body, warnings)
+
+
+def strict_error(unknown: list[str]) -> str:
+    return "strict decoding error: " + ", ".join(f'unknown field "{path}"' for path in unknown)
 
 
 def kind_of(manifest: Any) -> str:

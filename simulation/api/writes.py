@@ -51,6 +51,10 @@ class Writes:
             raise not_found(kind, name)
         return obj
 
+    def is_going(self, kind: str, name: str) -> bool:
+        """Whether this act deletes it."""
+        return (kind, name) in self._waiting and self._waiting[kind, name] is None
+
     def select(self, kind: str, selector: Selector | None = None) -> list[Any]:
         """By name, as the API lists."""
         stored = {obj.metadata.name: obj for obj in self.store.list(kind)}

@@ -405,7 +405,7 @@ class Describing:
             ]
             for c in status.conditions:
                 times = f"{_time(c.last_heartbeat_time)} \t{_time(c.last_transition_time)}"
-                self.lines.append(f"  {c.type} \t{c.status} \t{times} \t{c.reason} \t{c.message} ")
+                self.lines.append(f"  {c.type} \t{c.status} \t{times} \t{c.reason} \t{c.message}")
         self.add(0, "Addresses:")
         self.lines += [f"  {address['type']}:\t{address['address']}" for address in status.addresses]
         for title, amounts in (("Capacity", status.capacity), ("Allocatable", status.allocatable)):
@@ -422,7 +422,7 @@ class Describing:
         lease: Lease | None = next((x for x in derived(self.store, "Lease") if x.metadata.name == node.metadata.name), None)
         self.add(0, "Lease:")
         self.add(1, f"HolderIdentity:\t{lease.spec.holder_identity if lease else UNSET}")
-        self.add(1, f"AcquireTime:\t{UNSET}")
+        self.add(1, f"AcquireTime:\t{_time(lease.spec.acquire_time) if lease and lease.spec.acquire_time is not None else UNSET}")
         self.add(1, f"RenewTime:\t{_time(lease.spec.renew_time) if lease and lease.spec.renew_time is not None else UNSET}")
 
     def node_pods(self, node: Node) -> None:

@@ -72,7 +72,15 @@ def command(verb: str, text: str, words: list[str]) -> Command:
     """Raises StatusError."""
     if verb == "delete":
         return _delete(text, "--ignore-not-found" in words)
-    return {"apply": Apply, "create": Create, "replace": Apply}[verb](text)
+    if verb == "replace":
+        return Apply(text)
+    validate = read(words, verb, *FLAGS).text("validate", "strict").lower()
+    if validate not in VALIDATE:
+        raise UsageError(f'invalid - validate option "{validate}"')
+    return {"apply": Apply, "create": Create}[verb](text, VALIDATE[validate])
+
+
+VALIDATE = {"strict": "strict", "true": "strict", "warn": "warn", "ignore": "ignore", "false": "ignore"}
 
 
 def lenient(text: str, validate: str) -> tuple[str, list[str]]:

@@ -10,9 +10,6 @@ from simulation.kubectl.tabs import PRINTED, align
 from simulation.kubectl.things import kinds_named, listed
 from simulation.store import Store
 
-CLIENT, SERVER = "v1.33.1", "v1.36.2"
-SKEW = "WARNING: version difference between client (1.33) and server (1.36) exceeds the supported minor version skew of +/-1\n"
-
 
 def events(words: list[str], store: Store) -> Answer:
     """`kubectl events`: in order of time, each with how often and since when."""
@@ -55,14 +52,6 @@ def api_resources(words: list[str]) -> Answer:
 
 def api_versions() -> Answer:
     return Answer("".join(f"{version}\n" for version in sorted(GROUPS)))
-
-
-def version(words: list[str]) -> Answer:
-    parsed = read(words, "version", Flag("client", "bool"), Flag("output", short="o"), Flag("short", "bool"))
-    if parsed.has("output"):
-        raise UsageError("kubectl version prints its three lines here, not -o", prefix="")
-    own = f"Client Version: {CLIENT}\nKustomize Version: v5.6.0\n"
-    return Answer(own) if parsed.true("client") else Answer(f"{own}Server Version: {SERVER}\n", SKEW)
 
 
 def cluster_info(server: str) -> Answer:

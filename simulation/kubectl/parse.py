@@ -459,7 +459,7 @@ def _patch(words: list[str]) -> Command:
     how = parsed.text("type", "strategic").lower()
     if how not in ("json", "merge", "strategic"):
         raise _help(f"--type must be one of [json merge strategic], not {go_quote(how)}", "patch")
-    made = [Patch(kind, name, parsed.text("patch"), how) for kind, name in targets(parsed.args)]
+    made = [Patch(kind, name, parsed.text("patch"), how, parsed.text("subresource")) for kind, name in targets(parsed.args)]
     return _each(made, ["patch", *words])
 
 
@@ -606,6 +606,9 @@ def _drain(words: list[str]) -> Command:
         Flag("grace-period", "number"),
         Flag("timeout"),
         Flag("pod-selector"),
+        Flag("disable-eviction", "bool"),
+        Flag("skip-wait-for-delete-timeout", "number"),
+        Flag("chunk-size", "number"),
     )
     parsed = _read(words, "drain", *flags)
     names, selector = _node_names(parsed, "drain")
@@ -625,6 +628,7 @@ def _drain(words: list[str]) -> Command:
         grace_period_seconds=None if grace is None or grace < 0 else grace,
         timeout_ms=duration_ms(parsed.text("timeout", "0s"), "timeout", "drain") or None,
         pod_selector=pod_selector,
+        disable_eviction=parsed.true("disable-eviction"),
     )
 
 

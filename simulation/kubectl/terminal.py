@@ -13,6 +13,7 @@ from simulation.api.errors import StatusError, UsageError, go_quote
 from simulation.api.writes import NAMESPACE
 from simulation.cluster import Cluster
 from simulation.commands import Command, Drain, Run
+from simulation.drain import OUT
 from simulation.kubectl import files, help, output, parse
 from simulation.kubectl.answer import Answer, Running
 from simulation.kubectl.asking import asked, find, read
@@ -21,11 +22,12 @@ from simulation.kubectl.describe import describe
 from simulation.kubectl.dry import dry_run, written
 from simulation.kubectl.explain import explain
 from simulation.kubectl.get import Get, Watch
-from simulation.kubectl.lists import api_resources, api_versions, cluster_info, events, label_list, version
+from simulation.kubectl.lists import api_resources, api_versions, cluster_info, events, label_list
 from simulation.kubectl.logs import Logs
 from simulation.kubectl.rollouts import RolloutStatus, Wait, history
 from simulation.kubectl.setting import set_env, set_resources
 from simulation.kubectl.things import UnknownKind
+from simulation.kubectl.version import version
 from simulation.kubectl.waiting import Drained, Gone
 from simulation.store import Store
 
@@ -78,6 +80,8 @@ class Do(msgspec.Struct, frozen=True):
 
     def finish(self, said: str, store: Store) -> Answer:
         lines = [_as_1_33(line, self.verb) for line in said.splitlines()]
+        if isinstance(self.command, Drain):
+            return _begun(lines)
         warnings = [*self.warnings, *(line for line in lines if line.startswith("Warning: "))]
         lines = [line for line in lines if line not in warnings]
         out = "".join(f"{line}\n" for line in lines)
@@ -91,7 +95,7 @@ class Do(msgspec.Struct, frozen=True):
     def after(self, store: Store) -> Running | None:
         """What goes on after the command is given: kubectl waits for what it deletes and drains."""
         if isinstance(self.command, Drain):
-            return Drained()
+            return Drained(self.command, store)
         return Gone(self.command, store) if self.verb == "delete" else None
 
 
@@ -288,7 +292,7 @@ def _from_file(verb: str, words: list[str], dry: str, how: str, seat: Seat) -> P
         raise UsageError("no objects passed to " + verb)
     text, warnings = seat.text, ()
     validate = read(words, verb, *files.FLAGS).text("validate", "strict").lower()
-    if validate in ("warn", "ignore", "false"):
+    if verb == "replace" and validate in ("warn", "ignore", "false"):
         text, said = files.lenient(text, validate)
         warnings = tuple(said)
     found = _give(files.command(verb, text, words), verb, seat, how, dry, name)
@@ -331,6 +335,13 @@ def _strip(words: list[str]) -> tuple[list[str], str, str]:
         if how == "wide":
             how = ""
     return kept, dry, how
+
+
+def _begun(lines: list[str]) -> Answer:
+    """What a drain says at once."""
+    out, err = ([line for line in lines if bool(OUT.fullmatch(line)) is to_out] for to_out in (True, False))
+    code = 1 if any(line.startswith("error:") for line in err) else 0
+    return Answer("".join(f"{line}\n" for line in out), "".join(f"{line}\n" for line in err), code)
 
 
 def is_writing(found: Plan) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from simulation.api import columns
 from simulation.api.derived import derived
+from simulation.api.encoded import with_node_info
 from simulation.api.errors import StatusError, UsageError, go_quote
 from simulation.api.resources import BY_KIND, COLUMNS, Resource
 from simulation.api.wire import to_json
@@ -75,7 +76,7 @@ def named(store: Store, kind: str, name: str, namespace: str) -> Any:
 
 
 def as_json(obj: Any) -> dict[str, Any]:
-    return to_json(obj)
+    return with_node_info(to_json(obj))
 
 
 def ref(obj: Any) -> str:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from simulation.commands import Command, Delete, Several
+from simulation.api import selectors
+from simulation.commands import Command, Delete, Drain, Several
+from simulation.drain import OUT
 from simulation.kubectl.answer import Change, Running
 from simulation.store import Store
 
@@ -42,32 +44,36 @@ class Gone(Running):
 
 
 class Drained(Running):
-    """Hands on what the drain that was begun last prints, until it is over."""
+    """Hands on what one drain prints, until it is over: the latest that is about these nodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Drain, store: Store) -> None:
         super().__init__()
-        self._drain: int | None = None
+        selector = selectors.parse(command.selector)
+        picked = [node.metadata.name for node in store.list("Node") if selector.matches(node.metadata.labels)]
+        self._nodes = set(command.nodes or picked)
+        self._number: int | None = None
         self._seen: tuple[Any, ...] = ()
+        self._failed = False
 
     def begin(self, store: Store) -> None:
-        self._drain = max(store.drains, default=None)
+        mine = [number for number, draining in store.drains.items() if set(draining.nodes) <= self._nodes]
+        self._number = max(mine, default=None)
         self._seen = tuple(store.printed)
-        if self._drain is None:
+        if self._number is None:
             self.end(0)
 
     def pass_time(self, store: Store) -> None:
         if self.code is not None:
             return
-        failed = False
         for printed in store.printed:
-            if printed not in self._seen:
-                failed = failed or printed[1].startswith("error:")
-                (self.complain if printed[1].startswith(("error", "There are pending")) else self.say)(printed[1])
+            if printed[1] == self._number and printed not in self._seen:
+                self._failed = self._failed or printed[2].startswith("error:")
+                (self.say if OUT.fullmatch(printed[2]) else self.complain)(printed[2])
         self._seen = tuple(store.printed)
-        if self._drain not in store.drains:
-            self.end(1 if failed else 0)
+        if self._number not in store.drains:
+            self.end(1 if self._failed else 0)
 
     def moved(self, store: Store) -> None:
         self._seen = tuple(store.printed)
-        if self._drain not in store.drains:
+        if self._number not in store.drains:
             self.end(0)

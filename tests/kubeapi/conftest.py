@@ -1,5 +1,7 @@
 """One server for these tests; each has its own desk."""
 
+from typing import Any
+
 import pytest
 
 from tests.kubeapi.kubectl import NEWEST, Kubectl
@@ -17,11 +19,11 @@ def kube_server(tmp_path_factory):
 
 @pytest.fixture
 def open_desk(kube_server, tmp_path):
-    """`open_desk(version, manifest)`: a new desk and a kubectl for it."""
+    """`open_desk(version, manifest, file)`: a new desk, which begins with a manifest or a scenario file, and a kubectl for it."""
 
-    def make(version: str = NEWEST, manifest: str = MANIFEST, server: Server | None = None) -> Kubectl:
+    def make(version: str = NEWEST, manifest: str = MANIFEST, server: Server | None = None, file: str = "", **more: Any) -> Kubectl:
         server = server or kube_server
-        status, body = server.post("/api/desks", {"manifest": manifest, "seed": 1})
+        status, body = server.post("/api/desks", {"seed": 1} | ({"file": file} if file else {"manifest": manifest}) | more)
         assert status == 201, body
         return Kubectl(server, LiveDesk(server, body["desk"], body["key"]), tmp_path, version)
 

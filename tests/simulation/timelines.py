@@ -168,7 +168,7 @@ class Watch:
                 about(old, new)
         self.cluster.changes.clear()
         while self.cluster.store.printed:
-            at, line = self.cluster.store.printed.pop(0)
+            at, _, line = self.cluster.store.printed.pop(0)
             self.printed.append(((at - self.start) / 1000, self.command, line))
 
     def note(self, what: str, **fields: Any) -> None:

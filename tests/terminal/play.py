@@ -14,14 +14,17 @@ class Player:
         self.presenter = presenter
         self.turn = 0
 
-    def type(self, line: str, text: str | None = None, until: int = 0) -> Answer:
-        """The line's whole answer; a line that runs on is ended after `until` ms of the cluster's time, with code 130."""
+    def type(self, line: str, text: str | None = None, until: int = 0, during: tuple[tuple[int, str], ...] = ()) -> Answer:
+        """The line's whole answer; a line that runs on is ended after `until` ms of the cluster's time, with code 130.
+
+        `during` are lines of another terminal, each with the ms after which it is typed.
+        """
         self.turn += 1
         found = plan(line, Seat(self.cluster, self.presenter, self.turn, text))
         if isinstance(found, Do):
             return self._do(found, until or 60_000)
         if isinstance(found, Running):
-            return self.run_on(found, until or 60_000)
+            return self.run_on(found, until or 60_000, during)
         assert not isinstance(found, Edit), f"{line} opens an editor"
         return found
 
@@ -34,11 +37,14 @@ class Player:
     def wait(self, ms: int) -> None:
         self.cluster.run(self.cluster.now + ms)
 
-    def run_on(self, line: Running, until: int) -> Answer:
-        cluster, end = self.cluster, self.cluster.now + until
+    def run_on(self, line: Running, until: int, during: tuple[tuple[int, str], ...] = ()) -> Answer:
+        cluster, begun = self.cluster, self.cluster.now
         line.begin(cluster.store)
+        others = [(begun + ms, other) for ms, other in during]
         cluster.changes, revision = [], cluster.store.revision
-        while line.code is None and cluster.now < end:
+        while line.code is None and cluster.now < begun + until:
+            while others and others[0][0] <= cluster.now:
+                cluster.do(plan(others.pop(0)[1], Seat(cluster)).command)
             cluster.run(cluster.now + STEP)
             events = [("Event", None, event) for event in cluster.store.events.since(revision)]
             changes, cluster.changes, revision = [*cluster.changes, *events], [], cluster.store.revision
