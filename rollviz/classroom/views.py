@@ -15,13 +15,14 @@ from rollviz.desk.views import answers, facts
 from rollviz.lan import is_open, own_address
 from rollviz.links.address import absolute, only_here
 from rollviz.links.qr import qr
+from rollviz.rooms import phones
 from rollviz.rooms.keys import is_presenter
 from rollviz.rooms.limits import Allowances
 from rollviz.rooms.registry import registry
 from rollviz.rooms.room import Room
 
-WALL = ("recording", "strip", "pod", "master", "why", "wall")
-PHONE = ("recording", "strip", "pod", "why", "rack", "terminal", "takes", "phone")
+WALL = ("recording", "strip", "pod", "master", "why", "poll", "wall")
+PHONE = ("recording", "strip", "pod", "why", "rack", "terminal", "takes", "poll", "phone")
 
 TABS = ("desk", "why", "terminal", "nodes")
 
@@ -57,7 +58,11 @@ async def project(request: HttpRequest, desk: str) -> HttpResponse:
 @answers("GET", "HEAD")
 async def follow(request: HttpRequest, desk: str) -> HttpResponse:
     """What a phone shows."""
-    return _page(request, await registry.open(desk), "classroom/phone.html", PHONE, tabs=TABS)
+    room = await registry.open(desk)
+    token = phones.token_of(request, desk)
+    response = _page(request, room, "classroom/phone.html", PHONE, tabs=TABS, token=token)
+    phones.remember(response, desk, token, request.is_secure())
+    return response
 
 
 @answers("GET", "HEAD")

@@ -48,11 +48,11 @@ def asked(recording, step: int, acted_ms: int | None) -> Asked | None:
     if (place, acted_ms) not in found:
         found[place, acted_ms] = answer(question, recording, acted_ms)
     true = found[place, acted_ms]
-    told = text("Left alone: " if _touched(recording, acted_ms, due) else "", *TELL[question.about](true, recording))
-    return open_._replace(due=clock(due), told=told, sum=_sum(question, true), why=Markdown(question.why))
+    told = text("Left alone: " if touched(recording, acted_ms, due) else "", *TELL[question.about](true, recording))
+    return open_._replace(due=clock(due), told=told, sum=sum_of(question, true), why=Markdown(question.why))
 
 
-def _touched(recording, acted_ms: int, due: int) -> bool:
+def touched(recording, acted_ms: int, due: int) -> bool:
     """Somebody did something more in the meantime, so what the desk shows may differ."""
     return any(acted_ms < timed.at_ms <= due and timed.who != "scenario" for timed in recording.commands)
 
@@ -106,7 +106,7 @@ TERMS = {
 }
 
 
-def _sum(question: Question, true: Answer) -> tuple[Term, ...]:
+def sum_of(question: Question, true: Answer) -> tuple[Term, ...]:
     if question.about == "share":
         part, whole = (n for _, n in true.terms)
         return Term(part, TERMS["part"]), Term(whole, TERMS["whole"], "÷"), Term(f"{true.count} %", "of the requests", "=")

@@ -8,6 +8,7 @@ from django.shortcuts import render as render_page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
+from rollviz.classroom import poll
 from rollviz.desk import forms, gallery, transport
 from rollviz.desk.render import page
 from rollviz.rooms import limits
@@ -36,6 +37,7 @@ SHEETS = (
     "terminal",
     "crossfader",
     "comparison",
+    "poll",
 )
 SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×", 64.0: "64×"}
 
@@ -144,6 +146,9 @@ def facts(request: HttpRequest, room: Room) -> dict:
         "place": (f"lesson {told.number}" if told.number else "your own") if presenter else "you are watching",
         "presenter": presenter,
         "hands": room.audience.hands,
+        "asks": [(about, words.format("…")) for about, words in poll.ASKS.items()],
+        "aheads": poll.AHEAD,
+        "poll": {name: poll.part(room.audience.poll, name) for name in poll.PARTS},
         "speeds": [(speed, f"{speed:g}", SPEED_WORDS[speed]) for speed in SPEEDS],
         "css": [static(f"css/{name}.css") for name in SHEETS],
     }

@@ -1,14 +1,16 @@
-"""A viewer's socket: state goes out, and all that comes in is "I missed something", "I show the terminal" and "let me look back".
+"""A viewer's socket: state goes out, and all that comes in is "I missed something", "I show the terminal", "let me look back" and "this is
+my guess".
 
 A plain ASGI callable: a Channels consumer would hop to the database's thread for every message. Nothing here touches the database
 unless the desk has to be opened first.
 """
 
 import contextlib
+from urllib.parse import parse_qs
 
 import msgspec
 
-from . import looks
+from . import looks, phones
 from .limits import VIEWER_MESSAGES_PER_MINUTE, WHOLES_PER_MINUTE, Allowance
 from .refusals import Refused, TooMany
 from .registry import registry
@@ -25,7 +27,7 @@ async def viewer(scope, receive, send):
     try:
         room = await registry.open(scope["url_route"]["kwargs"]["desk"])
         sink = sink_for(send)
-        sink.follows = scope.get("query_string") == b"follow"
+        sink.follows, sink.token = _phone(scope, room.desk.id)
         room.join(sink)
         try:
             await _listen(receive, room, sink)
@@ -33,6 +35,12 @@ async def viewer(scope, receive, send):
             room.leave(sink)
     except Refused as refusal:
         await send({"type": "websocket.close", "code": APPLICATION_CODE + refusal.status, "reason": refusal.message})
+
+
+def _phone(scope, desk_id: str) -> tuple[bool, str]:
+    """Whether this is somebody in the class, and the token of his phone if its page showed one: ?follow or ?follow=<signed>."""
+    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"), keep_blank_values=True)
+    return "follow" in asked, phones.read(desk_id, asked.get("follow", [""])[0])
 
 
 async def nowhere(scope, receive, send):
@@ -53,7 +61,9 @@ async def _listen(receive, room: Room, sink: Sink) -> None:
             said = msgspec.json.decode(message.get("text") or "null")
             if not isinstance(said, dict):
                 continue
-            if "look" in said:
+            if "answer" in said:
+                room.audience.answer(sink, said)
+            elif "look" in said:
                 looks.asked(room.looks, sink, said)
             elif said.get("need") in ("keyframe", "terminal"):
                 if not wholes.take():

@@ -21,7 +21,7 @@ class Hub:
         self.sinks: dict[Sink, None] = {}
         self._make_whole = whole
         self._whole: tuple[int, list[Frame]] = (-1, [])
-        self._word: list[Frame] = []
+        self._words: dict[str, Frame] = {}
 
     def __len__(self) -> int:
         return len(self.sinks)
@@ -47,13 +47,13 @@ class Hub:
     def whole(self) -> list[Frame]:
         if self._whole[0] != self.n:
             self._whole = (self.n, [Frame(text) for text in self._make_whole(self.n)])
-        return self._whole[1] + self._word
+        return [*self._whole[1], *self._words.values()]
 
-    def tell(self, text: str) -> None:
+    def tell(self, about: str, text: str) -> None:
         """A word beside the picture, to all, and later with the whole state to whoever comes."""
-        self._word = [Frame(text)]
+        self._words[about] = frame = Frame(text)
         for sink in self.sinks:
-            sink.tell(self._word[0])
+            sink.tell(frame)
 
     def beat(self) -> None:
         """A sign of life where nothing else is said: a page tells silence from a line that is dead."""

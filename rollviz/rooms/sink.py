@@ -29,6 +29,8 @@ class Sink:
         """This viewer looks at a moment of his own."""
         self.follows = False
         """Somebody in the class, not a window of whoever teaches."""
+        self.token = ""
+        """By which this viewer's phone is known, "" if it answers nothing."""
         self.hears = False
         """This viewer's page shows what the presenter's terminal says."""
 

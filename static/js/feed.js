@@ -8,7 +8,7 @@ import { join, merge, setAttribute, setText } from "./state.js";
 
 const ANNOUNCE_MS = 2000;
 let state = null, seen = -1, asked = false, pending = null, frame = 0, structure = false, own = null, coming = null, others = null, graph = true;
-const drawers = [], timers = [], settlers = [], words = { audience: [], printed: [], k: [] };
+const drawers = [], timers = [], settlers = [], words = { audience: [], answered: [], printed: [], k: [] };
 
 // `draw({ state, patch, whole, graph, dragged })`: something moved. `whole`: all of it may have; `graph`: the recording's bars did.
 export const onDraw = (draw) => drawers.push(draw);
@@ -36,7 +36,7 @@ document.body.addEventListener("htmx:wsBeforeMessage", (event) => {
 
 function receive(message) {
   for (const word of Object.keys(words)) if (word in message) words[word].forEach((hear) => hear(message));
-  if ("audience" in message || "printed" in message) return;
+  if ("audience" in message || "answered" in message || "printed" in message) return;
   if ("beat" in message) return void (state && lives(state));
   if ("class" in message) {
     others = message.class;
@@ -121,7 +121,7 @@ htmx.defineExtension("part", {
   transformResponse(text) {
     const page = document.createElement("template");
     page.innerHTML = text;
-    for (const element of [...page.content.children]) if (!document.getElementById(targetOf(element))) element.remove();
+    for (const element of [...page.content.children]) if (element.hasAttribute("hx-swap-oob") && !document.getElementById(targetOf(element))) element.remove();
     return page.innerHTML;
   },
 });

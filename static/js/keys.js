@@ -4,6 +4,7 @@ import { cut } from "./crossfader.js";
 import { close as closeInspector } from "./inspector.js";
 import { onKeys } from "./keyboard.js";
 import { LESSON_KEYS, nextKey } from "./lesson.js";
+import { openMenu } from "./poll.js";
 import { openShare } from "./share.js";
 import { TIME_KEYS } from "./timekeys.js";
 
@@ -18,6 +19,7 @@ const KEYS = {
   b: () => cut("b"),
   n: () => nextKey()?.click(),
   p: () => document.getElementById("project-key").click(),
+  q: () => openMenu(),
   s: () => openShare(),
   t: () => document.querySelector("[data-theme-toggle]").click(),
   "?": () => document.getElementById("shortcuts").showModal(),

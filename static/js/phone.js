@@ -2,6 +2,8 @@
 import "./vars.js";
 import { app, blocked, showControls } from "./controls.js";
 import { onDraw, onElements, onTime } from "./feed.js";
+import "./guess.js";
+import "./poll.js";
 import { showPrinted } from "./printed.js";
 import { tell } from "./line.js";
 import { drawPast } from "./past.js";
@@ -13,7 +15,10 @@ import { drawScale, drawStrips } from "./strip.js";
 const LOG_LINES = 80, WIDE = "(min-width: 1000px)";
 
 // On a screen that holds it, the whole desk.
-if (matchMedia(WIDE).matches) location.replace(`/d/${app.dataset.desk}`);
+function forward() {
+  if (matchMedia(WIDE).matches && document.getElementById("poll-phone").hidden) location.replace(`/d/${app.dataset.desk}`);
+}
+forward();
 
 onDraw(({ state, patch, whole, graph, dragged }) => {
   if ("max" in patch || whole) drawScale(state);
@@ -26,6 +31,7 @@ onDraw(({ state, patch, whole, graph, dragged }) => {
 });
 onTime(({ state, own, others }) => drawPast(state, own, others));
 onElements(() => {
+  forward();
   const log = document.getElementById("log");
   while (log.children.length > LOG_LINES) log.lastChild.remove();
 });

@@ -7,6 +7,7 @@ import { tell } from "./line.js";
 import { onKeys } from "./keyboard.js";
 import { LESSON_KEYS, showStep } from "./lesson.js";
 import { drawMeters } from "./meters.js";
+import { asking, goOn } from "./poll.js";
 import { drawRecording } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
@@ -57,7 +58,10 @@ function fold({ sets }) {
 
 // The headline stays on its line: a long one is set smaller, and only then goes on in a second line.
 function fit() {
-  const headline = now();
+  for (const headline of [now(), document.getElementById("poll-title")]) fitOne(headline);
+}
+
+function fitOne(headline) {
   let size = 1;
   headline.removeAttribute("data-long");
   headline.style.setProperty("--fit", size);
@@ -74,9 +78,11 @@ const blank = () => app.toggleAttribute("data-blank");
 const show = () => app.removeAttribute("data-blank");
 const full = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen().catch(() => {}));
 
+const forward = LESSON_KEYS.PageDown ?? (() => {});
 const KEYS = {
   ...TIME_KEYS,
   ...LESSON_KEYS,
+  PageDown: () => (asking() ? goOn() : forward()),
   ".": blank,
   b: blank,
   F5: full,

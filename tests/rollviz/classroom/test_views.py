@@ -33,7 +33,7 @@ async def test_the_presenters_wall_shows_a_code_that_leads_to_the_phones(teacher
     path = re.search(r"QR code of http://testserver(/f/\w{4})", wall)[1]
     response = await AsyncClient().get(path.upper().replace("/F/", "/f/"))
     assert (response.status_code, response["Location"]) == (303, f"{address}/follow")
-    assert f'ws-connect="/ws{address}?follow"' in await text(await AsyncClient().get(response["Location"]))
+    assert f'ws-connect="/ws{address}?follow=' in await text(await AsyncClient().get(response["Location"]))
 
 
 async def test_somebody_else_who_projects_makes_no_code(teacher):

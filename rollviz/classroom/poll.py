@@ -1,0 +1,164 @@
+"""One question to a class: phones guess until it is opened, then there is the truth beside how many guessed what, and the guesses are gone.
+
+Nobody can be told from a guess: it is kept under a phone's random token, and only until the question is opened.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from django.template import loader
+from django.utils.safestring import SafeString, mark_safe
+
+from rollviz.desk import scale
+from rollviz.desk.markdown import Markdown
+from rollviz.desk.words import Text, pick
+
+MOST_ROWS = 25
+"""Of a drawing; on a larger scale, guesses that lie together are drawn together."""
+MOST_SQUARES = 24
+"""In a row; if more guessed the same, a square is several people."""
+
+
+AHEAD = (5, 10, 30, 60)
+ASKS = {
+    "versions": "How many pods of each version in {} s?",
+    "available": "How many pods are available in {} s?",
+    "next": "Which pod goes first in the next {} s?",
+    "finishes": "Is the rollout finished in {} s?",
+    "moves": "Does anything move in the next {} s?",
+}
+"""What can be asked on the spot: how it is called for the engine, and how for people."""
+
+PARTS = ("title", "panel", "why", "phone", "desk")
+
+
+class Column(NamedTuple):
+    """A fader of the ghost desk. `now` is where the real one stands."""
+
+    label: str
+    hue: str
+    now: int
+
+
+class Row(NamedTuple):
+    """How many guessed the same, or nearly."""
+
+    at: float
+    label: str
+    n: int
+    right: int
+    squares: tuple[bool, ...]
+    """One for each person, or for each few; true for those who were right."""
+
+
+class Opened(NamedTuple):
+    told: Text
+    rows: tuple[Row, ...]
+    guesses: int
+    right: int
+    true: int | None
+    """Where the truth is on the scale, or which option it is."""
+    unit: int
+    """How many people a square is."""
+    sum: tuple
+    why: Markdown
+
+    @property
+    def said(self) -> str:
+        if not self.guesses:
+            return "Nobody guessed."
+        return f"{self.right} of {self.guesses} said so." if self.true is not None else f"None of {self.guesses} said so."
+
+
+class Poll:
+    """`columns` are dragged, or one of `options` is chosen; `top` is the faders' scale. `focus` is the column that is drawn when opened."""
+
+    resolve: Callable[[], Awaitable[None]]
+    """Finds out what is so, and opens."""
+
+    def __init__(self, id: int, ask: str, columns: tuple[Column, ...], options: tuple[str, ...], top: int, focus: int = 0):
+        self.id = id
+        self.ask = ask
+        self.columns = columns
+        self.options = options
+        self.top = top
+        self.focus = focus
+        self.lines: tuple[str, ...] = ()
+        """What is done when it is opened, as kubectl lines."""
+        self.opened: Opened | None = None
+        self._guesses: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def answered(self) -> int:
+        return self.opened.guesses if self.opened else len(self._guesses)
+
+    @property
+    def focus_label(self) -> str:
+        n = self.answered
+        guesses = f"{n} {pick(n, 'guess', 'guesses')}"
+        return f"{guesses} for {self.columns[self.focus].label}" if len(self.columns) > 1 else guesses
+
+    @property
+    def numbers(self) -> range:
+        return scale.numbers(self.top)
+
+    def guess(self, token: str, value: Any, phones: int) -> str:
+        """One phone says, or changes, what it expects. Returns why that is not taken, "" if it is. No more answer than `phones`."""
+        if self.opened:
+            return "It has been opened: this guess came too late."
+        if not self._is_possible(value):
+            return "This is none of the answers."
+        if token not in self._guesses and len(self._guesses) >= phones:
+            return "There are as many answers as phones already."
+        self._guesses[token] = tuple(value)
+        return ""
+
+    def open(self, truth: tuple[int, ...] | None, told: Text, sum_: tuple = (), why: str = "") -> None:
+        """The truth, as a guess would say it (None if no guess could), and in words. The guesses become counts."""
+        values = list(self._guesses.values())
+        self._guesses.clear()
+        true = None if truth is None else truth[self.focus]
+        heaps = self._heaps([value[self.focus] for value in values])
+        unit = -(-max(map(len, heaps.values()), default=1) // MOST_SQUARES) or 1
+        rows = tuple(self._row(heap, said, true, unit) for heap, said in self._in_order(heaps))
+        self.opened = Opened(told, rows, len(values), values.count(truth), true, unit, sum_, Markdown(why))
+
+    def _heaps(self, said: list[int]) -> dict[range, list[int]]:
+        """What was said by option, by number, or on a large scale by a few numbers that lie together."""
+        width = 1 if self.options else -(-self.top // MOST_ROWS)
+        heaps: dict[range, list[int]] = {range(i, i + 1): [] for i in range(len(self.options))}
+        for value in said:
+            begin = value - value % width
+            heaps.setdefault(range(begin, min(begin + width, self.top + 1)), []).append(value)
+        return heaps
+
+    def _in_order(self, heaps: dict[range, list[int]]) -> list[tuple[range, list[int]]]:
+        """Options as they are offered, numbers from above."""
+        return sorted(heaps.items(), key=lambda heap: heap[0].start, reverse=not self.options)
+
+    def _row(self, heap: range, said: list[int], true: int | None, unit: int) -> Row:
+        first, last = heap.start, heap.stop - 1
+        label = self.options[first] if self.options else str(first) if first == last else f"{first}–{last}"
+        right = said.count(true)
+        filled = -(-right // unit)
+        return Row((first + last) / 2, label, len(said), right, tuple(i < filled for i in range(-(-len(said) // unit))))
+
+    def _is_possible(self, value: Any) -> bool:
+        if not isinstance(value, list) or not all(type(n) is int for n in value):
+            return False
+        if self.options:
+            return len(value) == 1 and 0 <= value[0] < len(self.options)
+        return len(value) == len(self.columns) and all(0 <= n <= self.top for n in value)
+
+
+def part(poll: Poll | None, name: str, oob: bool = False) -> SafeString:
+    """What stands of it in this place. Hidden where nothing is asked."""
+    phase = "" if poll is None else f"{poll.id} {'opened' if poll.opened else 'open'}"
+    context = {"poll": poll, "oob": oob, "h": f"{crc32(phase.encode()):08x}"}
+    return mark_safe(loader.get_template(f"classroom/_poll_{name}.html").render(context).strip())
+
+
+def pushed(poll: Poll | None) -> str:
+    """All of it; each page takes what it has a place for."""
+    return "".join(part(poll, name, True) for name in PARTS)
