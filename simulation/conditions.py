@@ -2,7 +2,7 @@
 
     {time: 20}                                     the clock shows 20 s or more
     {deployment: web, available: 10}               also ready, updated, total, replicas, unavailable, image, revision, paused, complete,
-                                                   max_surge, max_unavailable (as numbers of pods)
+                                                   max_surge, max_unavailable (as numbers of pods), heard: requests that its target answered
     {deployment: web, condition: Progressing, reason: ProgressDeadlineExceeded}          also status
     {replicaset: new, pods: 5}                     the target; or old (all others), or its name; also ready, image
     {pods: "app=web", count: 3, state: notready}   state as the desk names it; selector and state may be left out; also image
@@ -105,7 +105,20 @@ def _time(cluster: Cluster, given: dict) -> bool:
 
 def _deployment(cluster: Cluster, given: dict) -> bool:
     d = cluster.store.get("Deployment", given["deployment"])
-    return d is not None and all(_fact(d, word, value) for word, value in given.items() if word != "deployment")
+    if d is None or not _number(_heard(cluster, d), given.get("heard", {})):
+        return False
+    return all(_fact(d, word, value) for word, value in given.items() if word not in ("deployment", "heard"))
+
+
+def _heard(cluster: Cluster, d: Deployment) -> int:
+    target = util.find_new(d, [rs for rs in cluster.store.list("ReplicaSet") if _is_of(rs, d)])
+    heard = (flow.heard.get(target.metadata.uid) for flow in cluster.traffic.flows.values()) if target is not None else ()
+    return sum(said.requests for said in heard if said is not None)
+
+
+def _is_of(rs: ReplicaSet, d: Deployment) -> bool:
+    owner = controller_of(rs)
+    return owner is not None and owner.uid == d.metadata.uid
 
 
 def _fact(d: Deployment, word: str, value: Any) -> bool:
@@ -158,7 +171,7 @@ def _sets(cluster: Cluster, which: str, deployment: str | None) -> list[ReplicaS
         return [rs for rs in everything if rs.metadata.name == which]
     for d in cluster.store.list("Deployment"):
         if deployment in (None, d.metadata.name):
-            mine = [rs for rs in everything if (owner := controller_of(rs)) is not None and owner.uid == d.metadata.uid]
+            mine = [rs for rs in everything if _is_of(rs, d)]
             new = util.find_new(d, mine)
             return [rs for rs in mine if (rs is new) == (which == "new")]
     return []
@@ -278,6 +291,8 @@ def _deployment_words(given: dict) -> str:
             said.append(f"{_amount(value)} are asked for")
         elif word == "revision":
             said.append(f"the revision is {_amount(value)}")
+        elif word == "heard":
+            said.append(f"it has answered {_amount(value)} requests")
         elif word in ("max_surge", "max_unavailable"):
             said.append(f"{'maxSurge' if word == 'max_surge' else 'maxUnavailable'} is {_amount(value)}")
         elif word in NUMBERS:
@@ -416,6 +431,7 @@ FIELDS: dict[str, dict[str, Callable[[str, Any], None]]] = {
     "deployment": {
         "deployment": _is_text,
         **dict.fromkeys(NUMBERS, _is_number),
+        "heard": _is_number,
         "image": _is_text,
         "paused": _is_flag,
         "complete": _is_flag,

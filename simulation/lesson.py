@@ -54,7 +54,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The question as it is shown."""
     about: Literal["versions", "available", "pods", "endpoints", "lost", "share", "next", "finishes", "moves"]
     """versions: how many pods of each · available: how many in all · pods: how many of `of` · endpoints: how many has the Service of `of` ·
-    lost: how many of its requests are lost by then · share: which part of them, in percent, the pods of `deployment` answer until then ·
+    lost: how many of its requests are lost by then · share: which part of its endpoints, in percent, are pods of `deployment` then ·
     next: which pod goes next · finishes: is the rollout complete by then · moves: does any fader or pod move."""
     step: Annotated[int, Meta(ge=1)] | None = None
     """Asked when this step of the lesson opens, counted from 1, and answered from its act on. Either this or `at`."""

@@ -15,7 +15,7 @@ from simulation.engine import Millis
 from simulation.lesson import Question
 from simulation.objects import Clients, Deployment, Pod, ReplicaSet
 from simulation.store import controller_of
-from simulation.traffic import Flow, Heard
+from simulation.traffic import Flow
 
 
 class Count(NamedTuple):
@@ -49,7 +49,7 @@ def answer(question: Question, recording: Any, asked_ms: Millis) -> Answer:
 
 
 def choice_of(true: Answer) -> str:
-    """The answer as one of the choices says it: 8 · yes · none · 7 · 3 · 1; of lost requests only none, a few, or half of them and more."""
+    """The answer as one of the choices says it: 8 · yes · none · 7 · 3 · 1; of lost requests only none, some, or half of them and more."""
     if true.versions is not None:
         return " · ".join(str(count.pods) for count in true.versions)
     if true.yes is not None:
@@ -58,7 +58,7 @@ def choice_of(true: Answer) -> str:
         return true.pod or "none"
     terms = dict(true.terms)
     if "lost" in terms:
-        return "none" if not true.count else "a few" if true.count * 2 < terms["sent"] else "half of them"
+        return "none" if not true.count else "some" if true.count * 2 < terms["sent"] else "half of them"
     return str(true.available if true.available is not None else true.count)
 
 
@@ -96,26 +96,25 @@ def _endpoints(question: Question, recording: Any, asked: Millis, until: Millis)
 
 def _lost(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
     """Of the requests in between."""
-    before, after, _ = _flows(question, recording, asked, until)
+    before, after = _flows(question, recording, asked, until)
     lost, sent = after.lost_in_all - before.lost_in_all, after.sent - before.sent
     return Answer(until, count=lost, terms=(("sent", sent), ("answered", sent - lost), ("lost", lost)))
 
 
 def _share(question: Question, recording: Any, asked: Millis, until: Millis) -> Answer:
-    """Of the answered requests in between, the part of one Deployment's pods."""
-    before, after, cluster = _flows(question, recording, asked, until)
-    mine = {rs.metadata.uid for rs in _sets(cluster, question)}
-    heard = {uid: said.requests - before.heard.get(uid, Heard()).requests for uid, said in after.heard.items()}
-    whole, part = sum(heard.values()), sum(n for uid, n in heard.items() if uid in mine)
+    """Requests go to each endpoint alike, so the share of the requests is the share of the endpoints."""
+    cluster = _then(recording, asked, until)
+    mine = {pod.metadata.uid for pod in _pods(cluster, question)}
+    ready = ready_pods(cluster, _service(question))
+    part, whole = sum(pod is not None and pod.metadata.uid in mine for pod in ready), len(ready)
     return Answer(until, count=(part * 200 + whole) // (2 * whole) if whole else 0, terms=(("part", part), ("whole", whole)))
 
 
-def _flows(question: Question, recording: Any, asked: Millis, until: Millis) -> tuple[Flow, Flow, Cluster]:
-    """The requests to the Service at the asking and at the end, and the cluster then."""
+def _flows(question: Question, recording: Any, asked: Millis, until: Millis) -> tuple[Flow, Flow]:
+    """The requests to the Service at the asking and at the end."""
     key = NAMESPACE, _service(question)
     none = Flow(Clients(key[1], key[0], 0), asked)
-    cluster = _then(recording, asked, until)
-    return recording.at(asked).traffic.flows.get(key, none), cluster.traffic.flows.get(key, none), cluster
+    return recording.at(asked).traffic.flows.get(key, none), _then(recording, asked, until).traffic.flows.get(key, none)
 
 
 def _service(question: Question) -> str:

@@ -488,8 +488,10 @@ def _plainly(said: str, path: tuple) -> str:
     if found := re.fullmatch(r"Expected `(.+)`, got `(.+)`", said):
         wanted = " or ".join(MUST_BE.get(word, word) for word in found.group(1).split(" | ") if word != "null")
         return f"{name} must be {wanted}, not {MUST_BE.get(found.group(2), found.group(2))}"
-    if found := re.fullmatch(r"Expected `array` of length <= (\d+)", said):
-        return f"at most {found.group(1)} {name}"
+    if found := re.fullmatch(r"Expected `array` of length ([<>]=) (\d+)", said):
+        return f"{name} is empty" if found.group(1) == ">=" else f"at most {found.group(2)} {name}"
+    if found := re.fullmatch(r"Expected `str` matching regex '(.+)'", said):
+        return f"{name} must match {found.group(1)}"
     if found := re.fullmatch(r"Expected `str` of length ([<>]=) (\d+)", said):
         return f"{name} is empty" if found.group(1) == ">=" else f"{name} has at most {found.group(2)} characters"
     if found := re.fullmatch(r"Expected `(?:int|float)` ([<>]=) ([-\d.]+)", said):

@@ -101,8 +101,8 @@ TERMS = {
     "sent": "sent",
     "answered": "answered",
     "lost": "lost",
-    "part": "to these pods",
-    "whole": "to all",
+    "part": "such endpoints",
+    "whole": "endpoints",
 }
 
 

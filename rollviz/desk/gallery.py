@@ -14,7 +14,7 @@ from simulation.kubectl.parse import parse
 from simulation.recording import Recording
 
 MOMENTS = 26
-STEP_SECONDS = 90
+STEP_SECONDS = 400
 """How long a picture waits for a step's condition."""
 AFTER_SECONDS = 4
 LONGEST_FADE_SECONDS = 600

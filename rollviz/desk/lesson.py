@@ -20,6 +20,8 @@ class Step(NamedTuple):
     """When the act of this step was done, "" while it was not."""
     nav: str
     question: Asked | None
+    waits: bool
+    """Nothing is to be done but let time pass."""
 
 
 class Idea(NamedTuple):
@@ -70,6 +72,7 @@ def _step(recording, i: int) -> Step:
         "" if acted is None else clock(acted),
         _nav(told, i) if done else step.opens,
         asked(recording, i + 1, acted),
+        i == reached and (step.action is None or acted is not None),
     )
 
 

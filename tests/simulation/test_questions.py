@@ -2,7 +2,7 @@ import pytest
 
 from simulation.conditions import holds
 from simulation.kubectl.parse import parse
-from simulation.questions import answer
+from simulation.questions import answer, choice_of
 from simulation.recording import Recording
 from simulation.scenario import Question, Scenario, load
 from simulation.states import pod_state
@@ -70,3 +70,33 @@ def test_the_commands_of_the_scenario_are_part_of_what_will_happen():
     assert [count.pods for count in answer(ask("versions", 2), run, 2000).versions] == [1]
     assert [count.pods for count in answer(ask("versions", 5), run, 2000).versions] == [3]
     assert answer(ask("versions", deployment="other"), run, 2000).versions == ()
+
+
+def test_pods_endpoints_and_share_are_counted_at_the_end():
+    run = Recording(load("canary"), 11)
+    run.run(20_000)
+    run.do(load("canary").steps[1].action.commands[0])
+    of = {"service": "web"}
+    assert answer(ask("pods", of={"pods": "track=canary"}), run, run.now).count == 1
+    assert answer(ask("pods", 1, of={"pods": "app=web", "state": "available"}), run, run.now).count == 9
+    assert answer(ask("endpoints", of=of), run, run.now).count == 10
+    share = answer(ask("share", of=of, deployment="web-canary"), run, run.now)
+    assert (share.count, share.terms) == (10, (("part", 1), ("whole", 10)))
+
+
+def test_lost_requests_are_those_in_between_and_their_sum_is_right():
+    run = faded()
+    run.run(45_000)
+    lost = run.cluster.traffic.flows["default", "web"].lost_in_all
+    said = answer(ask("lost", 25, of={"service": "web"}), run, 20_000)
+    assert (said.count, choice_of(said)) == (lost, "some") and lost
+    assert dict(said.terms) == {"sent": 5000, "answered": 5000 - lost, "lost": lost}
+    after = answer(ask("lost", of={"service": "web"}), run, run.now)
+    assert (after.count, choice_of(after), dict(after.terms)["sent"]) == (0, "none", 2000)
+
+
+def test_an_answer_is_one_of_the_choices():
+    run = faded("broken-deploy", "web:2.O")
+    said = {about: choice_of(answer(ask(about), run, run.now)) for about in ("versions", "available", "next", "finishes", "moves")}
+    assert said.pop("next").startswith("web-")
+    assert said == {"versions": "8 \u00b7 5", "available": "8", "finishes": "no", "moves": "yes"}

@@ -98,6 +98,14 @@ BAD = [
     ("title: T\nquestions:\n  - {ask: Why?, about: weather, at: 1}", 3, "about does not know weather"),
     ("title: T\nquestions:\n  - {ask: How many?, about: available}", 3, "a question has either step or at"),
     ("title: T\nquestions:\n  - {ask: How many?, about: available, step: 1}", 3, "there is no step 1: the steps are 0"),
+    ("title: T\nquestions:\n  - {ask: How many?, about: lost, at: 1}", 3, "a question about lost says of which service: of: {service: …}"),
+    ("title: T\nquestions:\n  - {ask: How many?, about: pods, at: 1, of: {moon: full}}", 3, "no condition begins with moon"),
+    ("title: T\nsteps:\n  - {title: S, text: t}", 3, "a step says until when, or has an act that makes it done"),
+    ("title: T\nsteps:\n  - title: S\n    text: t\n    action: {label: go}", 5, "an action has either run or apply"),
+    ("title: T\nsteps:\n  - title: S\n    text: t\n    action: {label: go, run: []}", 5, "run is empty"),
+    ("title: T\nideas:\n  - {say: s, run: fly}", 3, 'kubectl has no "fly" here'),
+    ("title: T\ndocs:\n  - {title: t, url: 'https://evil.test/'}", 3, "url must match ^https://kubernetes"),
+    ("title: T\nclaims:\n  - {claim: c, answer: 1, finally: {time: 1}}", 3, "a claim has one of always, once, finally and answer"),
     ("- a", 1, "the file must be a mapping, not a list"),
     ("title: &t T\nsummary: *t", 1, "anchors and aliases are not allowed"),
     ("title: T\n  bad: [", 2, "mapping values are not allowed"),
@@ -185,7 +193,16 @@ def test_the_schema_takes_every_scenario_that_comes_with_the_program():
         VALIDATOR.validate(read(load(name).source))
 
 
-BY_MEANING = ("kubectl has no", "anchors", "more than 500", "there is no step", "mapping values", "a desk has no")
+BY_MEANING = (
+    "kubectl has no",
+    "a question about",
+    "a step says",
+    "anchors",
+    "more than 500",
+    "there is no step",
+    "mapping values",
+    "a desk has no",
+)
 """What the parser finds out by understanding a value, and no schema can."""
 
 
