@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 def test_requests_are_counted_and_drawn_and_none_is_lost_by_a_careful_rollout(server, open_page):
     desk = server.make_desk("fade")
+    desk.do("# web: 0 requests/s")
     desk.clock(advance=20, paused=True)
     desk.do("# web: 420 requests/s")
     desk.clock(advance=10)

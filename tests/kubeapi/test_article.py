@@ -56,6 +56,8 @@ def test_every_line_of_the_article_runs(open_desk, version):
     state = {d["metadata"]["name"]: d for d in kubectl.desk.state()["deployments"]}
     assert state["web"]["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx"
     assert state["web"]["status"]["availableReplicas"] == 10
+    assert {name: d["spec"]["replicas"] for name, d in state.items()} == {"web": 10, "blue": 1, "green": 1}
+    assert kubectl("get", "pod", "-l", "status=enabled", "-o", "name") == "pod/fronted-aabbccdd-xyz\n"
     assert kubectl("get", "svc", "web", "-o", "jsonpath={.spec.selector.app}") == "green"
     said = {kind: ended(watch) for kind, watch in watching.items()}
     assert "ErrImagePull" in said["pods"] or "ImagePullBackOff" in said["pods"]

@@ -40,6 +40,7 @@ def test_list_create_patch_scale_watch_delete(api, kubectl):
     listed = apps.patch_namespaced_deployment("blue", NAMESPACE, [{"op": "replace", "path": "/spec/replicas", "value": 1}])
     assert listed.spec.replicas == 1
     kubectl("rollout", "status", "deployment/blue")
+    kubectl.desk.clock(paused=True)  # or the last old pod's end would come between reading and replacing
     live = apps.read_namespaced_deployment("blue", NAMESPACE)
     live.spec.template.spec.containers[0].image = "nginx:1.28"
     assert apps.replace_namespaced_deployment("blue", NAMESPACE, live).metadata.generation > live.metadata.generation
@@ -50,6 +51,7 @@ def test_list_create_patch_scale_watch_delete(api, kubectl):
     assert core.list_node().items[0].status.node_info.kubelet_version
     assert client.DiscoveryV1Api(api).list_namespaced_endpoint_slice(NAMESPACE).items
     assert core.list_namespaced_event(NAMESPACE).items and client.EventsV1Api(api).list_namespaced_event(NAMESPACE).items
+    kubectl.desk.clock(paused=False)
     status = apps.delete_namespaced_deployment("blue", NAMESPACE, propagation_policy="Foreground")
     assert status.status
     pods = core.list_namespaced_pod(NAMESPACE, label_selector="app=web", limit=3)

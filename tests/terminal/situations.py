@@ -258,6 +258,7 @@ DURING = {
 """What somebody else did while it watched."""
 
 NOT_HERE = {
+    "get-pods-A": "it lists what others ran in their own namespaces; only its heading is kept",
     "autoscale": "a desk has no autoscalers",
     "get-hpa": "a desk has no autoscalers",
     "create-configmap": "a desk has no ConfigMaps",
