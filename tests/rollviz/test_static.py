@@ -1,8 +1,11 @@
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import AsyncClient
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -40,3 +43,19 @@ async def test_our_modules_import_one_another_by_their_hashed_names(get):
         source = (await get(staticfiles_storage.url(name))).content.decode()
         for imported in re.findall(r"""\bfrom\s*["'](\..*?)["']""", source):
             assert re.search(r"\.[0-9a-f]{12}\.js$", imported), f"{name} imports {imported}"
+
+
+async def test_the_typefaces_are_served_from_here(get):
+    sheet = (await get(staticfiles_storage.url("css/fonts.css"))).content.decode()
+    faces = re.findall(r'url\("(\.\./fonts/[^"]+)"\)', sheet)
+    assert len(faces) == sheet.count("@font-face") > 0
+    for face in faces:
+        response = await get(face.replace("..", "/static", 1))
+        assert (response.status_code, response.content[:4]) == (200, b"wOF2")
+
+
+def test_every_icon_that_is_used_is_in_the_sprite():
+    drawn = set(re.findall(r'id="([^"]+)"', (ROOT / "templates/_sprite.html").read_text()))
+    pages = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("static/js/*.js"), *ROOT.glob("rollviz/**/*.py")]
+    used = {name for page in pages for name in re.findall(r"""["'#](i-[a-z]+)["']""", page.read_text())}
+    assert used and used <= drawn
