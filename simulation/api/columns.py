@@ -247,8 +247,8 @@ def _namespace(namespace: Namespace, now: Time, wide: bool) -> list[Cell]:
 
 
 def _endpoints(endpoints: Endpoints, now: Time, wide: bool) -> list[Cell]:
-    ready = [(subset["ports"], address["ip"]) for subset in endpoints.subsets for address in subset.get("addresses", ())]
-    shown = _more([f"{ip}:{port['port']}" for ports, ip in ready for port in ports])
+    ready = [(subset.get("ports"), address["ip"]) for subset in endpoints.subsets for address in subset.get("addresses", ())]
+    shown = _more([f"{ip}:{port['port']}" if port else ip for ports, ip in ready for port in ports or (None,)])
     return [endpoints.metadata.name, NONE if shown == UNSET else shown, age(endpoints.metadata.creation_timestamp, now)]
 
 

@@ -1,7 +1,8 @@
 """Every case of upstream's printers for the kinds that there are."""
 
 from simulation.api.columns import row
-from simulation.objects import Deployment, EndpointSlice, Event, Node, PodDisruptionBudget, ReplicaSet, Service
+from simulation.api.derived import Endpoints
+from simulation.objects import Deployment, EndpointSlice, Event, Node, ObjectMeta, PodDisruptionBudget, ReplicaSet, Service
 from tests.simulation.given import addressed, record
 from tests.vectors import vector
 
@@ -89,6 +90,13 @@ def test_a_slice_names_three_ports_and_addresses(given, expected):
     for endpoint in body["endpoints"]:
         endpoint["conditions"] = {"ready": True, "serving": True, "terminating": False}
     assert cells(record(EndpointSlice, body, NOW), given) == expected["rows"]
+
+
+@vector(FILE, "TestPrintEndpoint")
+def test_endpoints_name_three_addresses_with_their_ports(given, expected):
+    body = given["endpoint"]
+    endpoints = Endpoints(record(ObjectMeta, body["metadata"], NOW), tuple(body.get("subsets", ())))
+    assert cells(endpoints, given) == expected["rows"]
 
 
 def test_a_budget_has_one_bound():
