@@ -26,7 +26,7 @@ from simulation.api.writes import NAMESPACE
 from simulation.cluster import Cluster
 from simulation.controllers.deployment import util
 from simulation.objects import KINDS, Deployment, Node, Pod, ReplicaSet
-from simulation.states import pod_state
+from simulation.states import pod_state, well
 from simulation.store import controller_of
 
 STATES = ("pending", "pulling", "notready", "ready", "available", "terminating", "pullerr", "crash", "lost")
@@ -184,10 +184,10 @@ def _pods(cluster: Cluster, given: dict) -> bool:
 def count_pods(cluster: Cluster, given: dict) -> int:
     """How many pods a condition that begins with `pods` speaks of; those that end are not counted unless it says so."""
     selector = selectors.parse(given["pods"] or "")
-    found = 0
+    found, nodes = 0, well(cluster.store.list("Node"))
     for pod in cluster.store.list("Pod"):
         if selector.matches(pod.metadata.labels) and given.get("image") in (None, *(c.image for c in pod.spec.containers)):
-            state = pod_state(pod, cluster.now)
+            state = pod_state(pod, cluster.now, 0, nodes)
             found += given.get("state", state) == state and (state != "terminating" or "state" in given)
     return found
 

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from simulation.controllers import node as nodes
+from simulation.controllers.tainteviction import REASON
 from simulation.engine import Millis
 from simulation.nodes import condition, ready
 from simulation.objects import Node, Pod
@@ -64,9 +65,10 @@ def _not_ready(node: Node) -> Millis:
 
 
 def _due(ahead: Ahead, name: str) -> list[Millis]:
-    """When the node's pods are to be evicted, as far as the taint manager's timers run."""
+    """When the node's pods are to be evicted, as far as the taint manager's timers run; those that were told to end count no more."""
     timers, there = ahead.cluster.fleet.tainteviction.timers, ahead.cluster.store.on_node.get(name, {})
-    return [timer.due for key, timer in timers.items() if key in there and not timer.done]
+    counting = {key for key, pod in there.items() if pod.metadata.deletion_timestamp is None}
+    return [timer.due for key, timer in timers.items() if key in counting and not timer.done]
 
 
 def _evicted(store: Store, name: str) -> list[Millis]:
@@ -75,7 +77,9 @@ def _evicted(store: Store, name: str) -> list[Millis]:
 
 
 def _evicted_at(pod: Pod) -> Millis | None:
-    found = pod_condition(pod, "DisruptionTarget")
-    if found is None or found.reason != "DeletionByTaintManager":
+    """None too for one that had been told to end before."""
+    found, meta = pod_condition(pod, "DisruptionTarget"), pod.metadata
+    if found is None or found.reason != REASON or meta.deletion_timestamp is None:
         return None
-    return 1000 * (found.last_transition_time or 0)
+    told = meta.deletion_timestamp - (meta.deletion_grace_period_seconds or 0)
+    return 1000 * told if told == found.last_transition_time else None

@@ -14,7 +14,7 @@ from simulation.controllers.deployment import util
 from simulation.copies import BETWEEN_LOOKS, Copies, Kept
 from simulation.engine import Millis
 from simulation.objects import Event, ReplicaSet
-from simulation.states import FAULTY, pod_state
+from simulation.states import FAULTY, pod_state, well
 from simulation.store import controller_of
 
 SAMPLES = 7200
@@ -244,7 +244,8 @@ class Tape:
         available = owned.available(rs.spec.min_ready_seconds, self.end)
         faulty = 0
         if owned.active > available:
-            faulty = sum(pod_state(pod, self.end, rs.spec.min_ready_seconds) in FAULTY for pod in owned.pods.values())
+            nodes = well(store.list("Node"))
+            faulty = sum(pod_state(pod, self.end, rs.spec.min_ready_seconds, nodes) in FAULTY for pod in owned.pods.values())
         owner = controller_of(rs)
         deployment = owner.name if owner is not None else ""
         waiting = owned.active - available - min(faulty, owned.active - available)

@@ -1,6 +1,6 @@
 """A pod as a cell: one of nine states, a word, and its place, by state and then by age."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from simulation.objects import Pod
@@ -59,23 +59,23 @@ class Tally(NamedTuple):
         return self.state in BROKEN
 
 
-def cells(owned: Owned, now: int, min_ready: int) -> tuple[Cell, ...]:
-    """Pods as cells: by state, oldest first inside each."""
+def cells(owned: Owned, now: int, min_ready: int, nodes: Container[str]) -> tuple[Cell, ...]:
+    """Pods as cells: by state, oldest first inside each. `nodes` are those that are well."""
     found = []
     for pod in owned.pods.values():
-        state = pod_state(pod, now, min_ready)
+        state = pod_state(pod, now, min_ready, nodes)
         found.append((RANK[state], pod.metadata.creation_timestamp or 0, pod.metadata.name, state, pod))
     found.sort(key=lambda item: item[:3])
-    return tuple(Cell(name, state, _word(pod, state, now, min_ready)) for _, _, name, state, pod in found)
+    return tuple(Cell(name, state, word_of(pod, state, now, min_ready)) for _, _, name, state, pod in found)
 
 
-def loose_cells(found: Iterable[Pod], now: int) -> tuple[Cell, ...]:
+def loose_cells(found: Iterable[Pod], now: int, nodes: Container[str]) -> tuple[Cell, ...]:
     """Pods without an owner, by their full names."""
-    states = [(RANK[state], pod.metadata.name, state) for pod in found for state in [pod_state(pod, now)]]
+    states = [(RANK[state], pod.metadata.name, state) for pod in found for state in [pod_state(pod, now, 0, nodes)]]
     return tuple(Cell(name, state, name if state == "available" else WORDS[state]) for _, name, state in sorted(states))
 
 
-def _word(pod: Pod, state: str, now: int, min_ready: int) -> str:
+def word_of(pod: Pod, state: str, now: int, min_ready: int) -> str:
     if state == "available":
         return pod.metadata.name.rpartition("-")[2]
     if state == "ready":

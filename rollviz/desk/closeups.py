@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 
-from rollviz.desk import consequence, selector
+from rollviz.desk import consequence, fate, selector
 from rollviz.desk.inspector import inspector, name_at
 from rollviz.desk.memory import memory_of
 from rollviz.desk.picture import Picture, picture
@@ -41,6 +41,13 @@ async def label(request: HttpRequest, desk: str) -> HttpResponse:
         memory_of(recording), recording.cluster, words.get("name", ""), words.get("key", "").strip(), words.get("value")
     )
     return _parts({"insp-then": ("insp_then", then)})
+
+
+@answers("GET")
+async def node(request: HttpRequest, desk: str) -> HttpResponse:
+    """What becomes of a node, of the one that matters most without a name, and what happens next."""
+    _, recording = await _moment(request, desk)
+    return _parts({"fate-panel": ("fate_panel", fate.panel(recording, request.GET.get("node", "")[:WORD_CHARS]))})
 
 
 @answers("GET")

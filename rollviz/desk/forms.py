@@ -16,7 +16,7 @@ from simulation.commands import Apply, Command, Patch
 from simulation.kubectl.parse import parse
 
 LINE_CHARS = 2000
-PLACES = {"say-knobs", "say-lesson"}
+PLACES = {"say-knobs", "say-lesson", "say-nodes"}
 """Elements beside a control that can show what was wrong with it; everything else is shown with the actions."""
 
 

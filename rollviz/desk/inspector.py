@@ -19,7 +19,7 @@ from simulation.inside import status_of
 from simulation.kubelet import Kubelet
 from simulation.objects import ContainerStatus, Event, Pod
 from simulation.pods import is_sidecar, ready_since
-from simulation.states import FAULTY, pod_state
+from simulation.states import FAULTY, pod_state, well
 from simulation.store import Store, controller_of
 
 EVENTS = 12
@@ -112,7 +112,7 @@ def inspector(picture: Picture, recording: Any, name: str) -> Inspector:
     owner = controller_of(pod)
     rs = store.get("ReplicaSet", owner.name) if owner is not None else None
     version = version_of(memory, store, rs) if rs is not None else None
-    state = pod_state(pod, cluster.now, rs.spec.min_ready_seconds if rs is not None else 0)
+    state = pod_state(pod, cluster.now, rs.spec.min_ready_seconds if rs is not None else 0, well(store.list("Node")))
     strip, cell = _place(picture, name)
     who = Who(name, state, version.hue if version is not None else 0, version, _words(pod, state, owner), strip, cell)
     return Inspector(who, _labels(store, pod), _facts(cluster.kubelet, store, pod, state), actions(store, pod))

@@ -42,12 +42,12 @@ def _lay(tape, seconds: int) -> tuple[Mark, ...]:
         if mark.kind == "fault" and "answer" in mark.words:
             continue  # a probe that fails while a pod starts is no fault
         taken[stretch] = True
-        words = mark.words if command is None else _few_words(command)
+        words = mark.words if command is None else few_words(command)
         found.append(Mark(mark.at_ms / 1000, clock(mark.at_ms), mark.kind, _glyph(mark), words))
     return tuple(found)
 
 
-def _few_words(command) -> str:
+def few_words(command) -> str:
     """A command as it fits over the graph: what it does and to what, no more."""
     words = [word for word in command.kubectl().split() if not word.startswith("-") or word.startswith("--replicas=")]
     if words[:2] == ["set", "image"]:

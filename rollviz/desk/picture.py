@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from rollviz.desk import bars, scale
+from rollviz.desk import bars, scale, units
 from rollviz.desk.acts import Act, acts
 from rollviz.desk.bars import Bars
 from rollviz.desk.callout import callout
@@ -21,7 +21,7 @@ from rollviz.desk.marks import marks
 from rollviz.desk.master import fields, guards, head, knobs, master, meters
 from rollviz.desk.memory import Memory, memory_of
 from rollviz.desk.pair import pair
-from rollviz.desk.rack import on_nodes, rack
+from rollviz.desk.rack import geometry, on_nodes, rack
 from rollviz.desk.requests import counts, pace
 from rollviz.desk.row import SLOTS, Strips, loose, moving_set, scale_for, shown_and_parked, strips, strips_hash
 from rollviz.desk.scene import Scene
@@ -122,6 +122,8 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "why": ("why", why(scene, all_strips, len(cluster.store.loose))),
         "acts": ("acts", _acts(scene, cluster.store)),
         "rack": ("rack", rack(cluster.store)),
+        "nodehead": ("nodehead", units.head(cluster.store, scene, all_strips)),
+        **units.columns(cluster.store),
         "takes": ("takes", lanes(takes, recording.live)),
         **paired.parts,
     }
@@ -149,6 +151,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "m": meters(scene, panel),
         "duo": paired.moving,
         "nodes": on_nodes(memory, cluster.store),
+        "rack": geometry(cluster.store),
         "rec": _recording(memory, recording),
         "h": {"log": log.sum, "strips": strips_hash(row)},
     }

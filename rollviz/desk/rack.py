@@ -1,45 +1,136 @@
-"""The nodes, and the pods on each in hue and state."""
+"""The nodes: what each says of itself, whether its machine is on, the pods in its places, and the pods that have no node.
+
+Pods are drawn as Kubernetes believes they are. A machine that is off is hatched at once; its pods turn `lost` when that is noticed.
+"""
 
 from typing import NamedTuple
 
-from rollviz.desk.cells import STATES
+from rollviz.desk import scale
+from rollviz.desk.cells import STATES, word_of
 from rollviz.desk.delta import Tree
 from rollviz.desk.memory import Memory
+from rollviz.desk.sets import element_id
 from rollviz.desk.versions import version_of
-from simulation.states import pod_state
-from simulation.store import controller_of
+from rollviz.desk.words import Version
+from simulation.nodes import condition, ready
+from simulation.objects import Node, Pod
+from simulation.states import pod_state, well
+from simulation.store import Store, controller_of
+
+PLACES = 22
+"""Places that are all drawn, one to a row; of more, as many as a scale needs that holds the fullest node."""
+LEAST = 10
+
+NOBODY = Version("", 0)
 
 
-class NodeBox(NamedTuple):
+class Key(NamedTuple):
+    verb: str
+    line: str
+
+
+class Box(NamedTuple):
+    """A node. `words` are its state, `since` the second from which a state counts that is worth counting."""
+
     name: str
+    id: str
     words: str
+    since: int | None
+    on: bool
+    """Its machine answers, whatever Kubernetes says."""
     down: bool
+    """Hatched: off, or Kubernetes says NotReady."""
+    shut: bool
+    """Cordoned."""
+    places: int
+    power: Key | None
 
 
-def rack(store) -> tuple[NodeBox, ...]:
-    return tuple(_node(store, node) for node in store.list("Node"))
+class Rack(NamedTuple):
+    boxes: tuple[Box, ...]
+
+    @property
+    def many(self) -> bool:
+        return len(self.boxes) > 8
+
+    @property
+    def ready(self) -> int:
+        return sum(box.words.startswith("Ready") for box in self.boxes)
 
 
-def _node(store, node) -> NodeBox:
-    ready = next((c.status == "True" for c in node.status.conditions if c.type == "Ready"), False)
-    words = "Ready" if ready else "NotReady"
-    if node.spec.unschedulable:
-        words += ", SchedulingDisabled"
-    return NodeBox(node.metadata.name, words, not ready)
+def rack(store: Store) -> Rack:
+    found = [_box(store, node.metadata.name, node) for node in store.list("Node")]
+    known = {box.name for box in found}
+    return Rack((*found, *(_box(store, name, None) for name in store.machines if name not in known)))
 
 
-def on_nodes(memory: Memory, store) -> Tree:
-    """Node -> its pods as hue and state letter, oldest first: `1a1a3r`."""
-    hues: dict[str, tuple[int, int]] = {}
+def drained(store: Store) -> dict[str, int]:
+    """Node -> number of the `kubectl drain` whose turn it is."""
+    return {draining.nodes[0]: number for number, draining in store.drains.items()}
+
+
+def waiting(store: Store) -> list[Pod]:
+    """Pods that have no node, oldest first."""
+    return [pod for pod in store.list("Pod") if not pod.spec.node_name and pod.metadata.deletion_timestamp is None]
+
+
+def _box(store: Store, name: str, node: Node | None) -> Box:
+    machine = store.machines.get(name)
+    on = machine is None or machine.off_since is None
+    power = None if machine is None else Key(f"power {'off' if on else 'on'}", f"# {name}: power {'off' if on else 'on'}")
+    id = element_id("unit", "", name)
+    if node is None:
+        return Box(name, id, "no Node object", None, on, True, False, machine.pods if machine is not None else 0, power)
+    up, shut = ready(node) == "True", node.spec.unschedulable
+    words = "Ready" if up else "NotReady"
+    words += ", not noticed" if up and not on else ", on again" if on and not up else ""
+    words += ", draining" if name in drained(store) else ", cordoned" if shut else ""
+    found = condition(node, "Ready")
+    since = None if up or found is None else found.last_transition_time
+    return Box(name, id, words, since, on, not (up and on), shut, int(node.status.allocatable.get("pods", "110")), power)
+
+
+# --------------------------------------------------------------------------------------------------------------- moving
+
+
+def on_nodes(memory: Memory, store: Store) -> Tree:
+    """Node -> its pods, oldest first: as hue and state letter (`1a1a3r`), and, while each has a row of its own, as words and names.
+    Under "" those without a node."""
+    known: dict[str, tuple[Version, int]] = {}
     for rs in store.list("ReplicaSet"):
-        hues[rs.metadata.uid] = version_of(memory, store, rs).hue, rs.spec.min_ready_seconds
-    found: Tree = {}
-    for node in store.list("Node"):
-        cells = []
-        placed = store.on_node.get(node.metadata.name, {})
-        for pod in sorted(placed.values(), key=lambda pod: (pod.metadata.creation_timestamp or 0, pod.metadata.name)):
-            owner = controller_of(pod)
-            hue, min_ready = hues.get(owner.uid, (0, 0)) if owner is not None else (0, 0)
-            cells.append(f"{hue}{STATES[pod_state(pod, store.now, min_ready)][0]}")
-        found[node.metadata.name] = "".join(cells)
-    return found
+        known[rs.metadata.uid] = version_of(memory, store, rs), rs.spec.min_ready_seconds
+    there = {node: list(store.on_node.get(node, {}).values()) for node in (box.name for box in rack(store).boxes)}
+    there[""] = waiting(store)
+    worded = columns(store) == 1
+    return {node: _cells(store, known, pods, worded) for node, pods in there.items()}
+
+
+def _cells(store: Store, known: dict[str, tuple[Version, int]], pods: list[Pod], worded: bool) -> Tree:
+    letters, words, names, nodes = [], [], [], well(store.list("Node"))
+    for pod in sorted(pods, key=lambda pod: (pod.metadata.creation_timestamp or 0, pod.metadata.name)):
+        owner = controller_of(pod)
+        version, min_ready = known.get(owner.uid, (NOBODY, 0)) if owner is not None else (NOBODY, 0)
+        state = pod_state(pod, store.now, min_ready, nodes)
+        letters.append(f"{version.hue}{STATES[state][0]}")
+        words.append(f"lost {version.label}".rstrip() if state == "lost" else word_of(pod, state, store.now, min_ready))
+        names.append(pod.metadata.name)
+    found: Tree = {"s": "".join(letters)}
+    return found | {"w": "|".join(words), "i": "|".join(names)} if worded and letters else found
+
+
+def drawn(store: Store) -> int:
+    """How many places of each node are drawn: the same for all, so that heights compare."""
+    places = max((box.places for box in rack(store).boxes), default=0)
+    if places <= PLACES:
+        return max(places, 1)
+    most = max((len(pods) for pods in store.on_node.values()), default=0)
+    return min(scale.top(max(most, LEAST)), places)
+
+
+def columns(store: Store) -> int:
+    return scale.columns(drawn(store))
+
+
+def geometry(store: Store) -> Tree:
+    places, cols = drawn(store), columns(store)
+    return {"rows": -(-places // cols), "cols": cols, "places": places}

@@ -38,6 +38,7 @@ def page(picture: Picture) -> dict[str, Any]:
     """Context of desk/page.html: every element rendered, and the facts that the page needs once."""
     parts = {id: part(template, data, False) for id, (template, data) in picture.parts.items()}
     parts["strips"] = _row(picture, False)
+    parts["units"] = _units(picture, False)
     parts["log"] = _log(picture, "")
     rec = picture.moving["rec"]
     top = bars.height(rec["bars"])
@@ -76,7 +77,8 @@ def hash_of(data: Any) -> str:
 
 
 def _everything(new: Picture) -> list[str]:
-    return [_row(new, True), *(part(template, data, True) for template, data in new.parts.values()), _log(new, "true")]
+    parts = (part(template, data, True) for id, (template, data) in new.parts.items() if id != "units")
+    return [_row(new, True), _units(new, True), *parts, _log(new, "true")]
 
 
 def _changed(old: Picture, new: Picture) -> list[str]:
@@ -85,7 +87,7 @@ def _changed(old: Picture, new: Picture) -> list[str]:
     for id, (template, data) in new.parts.items():
         before = old.parts.get(id)
         if (before is None or before[1] != data) and id.rpartition("-")[0] not in fresh:
-            found.append(part(template, data, True))
+            found.append(_units(new, True) if id == "units" else part(template, data, True))
     return [*found, *_log_changes(old, new)]
 
 
@@ -118,6 +120,13 @@ def _row(picture: Picture, oob: bool) -> SafeString:
     strips = mark_safe("\n".join(strip(picture, s) for s in picture.strips))
     context = {"x": picture.row, "strips": strips, "oob": oob, "h": strips_hash(picture.row)}
     return mark_safe(_template("strips").render(context).strip())
+
+
+def _units(picture: Picture, oob: bool) -> SafeString:
+    """The rack's columns, drawn as a whole only when a node comes or goes."""
+    nodes = picture.parts["units"][1]
+    parts = [{"id": id, "name": name, **{p: part(*picture.parts[f"{id}-{p[0]}"], False) for p in ("head", "foot")}} for id, name in nodes]
+    return mark_safe(_template("units").render({"units": parts, "oob": oob, "h": hash_of(nodes)}).strip())
 
 
 # ---------------------------------------------------------------------------------------------------------------- log

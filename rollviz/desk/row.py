@@ -14,6 +14,7 @@ from rollviz.desk.service import endpoint_counts, picks, picks_loose
 from rollviz.desk.sets import Group, Strip, of_other_images, strip
 from rollviz.desk.words import pick, pods, text
 from simulation.controllers.deployment import util
+from simulation.states import well
 
 SLOTS = 3
 """Strips that are always drawn, empty ones included; so many parked sets keep their strip, older ones become spines."""
@@ -112,7 +113,7 @@ def loose(store, top: int) -> Loose | None:
     first = next(iter(store.loose.values()))
     columns = scale.columns(top)
     image = " + ".join(c.image for c in first.spec.containers)
-    cells = loose_cells(store.loose.values(), store.now)
+    cells = loose_cells(store.loose.values(), store.now, well(store.list("Node")))
     n, sending = _sending(store)
     plug = "lit" if n else "dark" if sending else ""
     return Loose(first.metadata.name, image, cells, columns, -(-top // columns), n, plug, sending)

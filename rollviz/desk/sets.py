@@ -12,6 +12,7 @@ from simulation.api.selectors import from_object
 from simulation.controllers.deployment import util
 from simulation.objects import POD_TEMPLATE_HASH, Deployment, ReplicaSet
 from simulation.pods import is_active
+from simulation.states import well
 from simulation.store import Owned, controller_of
 
 
@@ -216,7 +217,7 @@ def strip(memory, store, group: Group, rs: ReplicaSet, endpoints: dict[str, int]
         dest=None,
         pin="",
         plug="lit" if n else "dark" if selected else "",
-        pods=cells(owned, store.now, rs.spec.min_ready_seconds),
+        pods=cells(owned, store.now, rs.spec.min_ready_seconds, well(store.list("Node"))),
         max=top,
         selector=str(from_object(rs.spec.selector)) if d is None else "",
     )

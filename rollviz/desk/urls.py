@@ -13,6 +13,7 @@ urlpatterns = [
     path("d/<str:desk>/copy", views.copy),
     path("d/<str:desk>/pod", closeups.pod),
     path("d/<str:desk>/label", closeups.label),
+    path("d/<str:desk>/nodes", closeups.node),
     path("d/<str:desk>/selector", closeups.selector_editor),
     path("d/<str:desk>/selector/plan", closeups.selector_plan),
 ]

@@ -30,6 +30,7 @@ SHEETS = (
     "actions",
     "lesson",
     "rack",
+    "nodes",
     "takes",
     "inspector",
     "share",
@@ -172,7 +173,8 @@ def _said(context: dict, status: int) -> HttpResponse:
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return _said({"line": forms.line_of(request.POST), "output": refusal.message, "error": refusal.message}, refusal.status)
+        said = {"line": forms.line_of(request.POST), "output": refusal.message, "error": refusal.message}
+        return _said({**said, "at": forms.place_of(request.POST)}, refusal.status)
     template = "403.html" if refusal.status == 403 else "400.html"
     return HttpResponse(render_to_string(template, {"message": refusal.message}, request), status=refusal.status)
 

@@ -13,7 +13,7 @@ from simulation.controllers.deployment import util
 from simulation.controllers.endpointslice import SERVICE_NAME
 from simulation.ledger import Entry
 from simulation.objects import KINDS
-from simulation.states import pod_state
+from simulation.states import pod_state, well
 from simulation.store import controller_of
 
 MOST_ROWS = 100_000
@@ -159,7 +159,7 @@ def _size(kind: str, obj: Any, cluster: Any) -> str | int:
 def _state(pod: Any, cluster: Any) -> str:
     owner = controller_of(pod)
     rs = cluster.store.get("ReplicaSet", owner.name, pod.metadata.namespace) if owner is not None else None
-    return pod_state(pod, cluster.now, rs.spec.min_ready_seconds if rs is not None else 0)
+    return pod_state(pod, cluster.now, rs.spec.min_ready_seconds if rs is not None else 0, well(cluster.store.list("Node")))
 
 
 def _sum(entry: Entry) -> str:

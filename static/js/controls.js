@@ -23,8 +23,10 @@ export function showControls() {
 export const act = (values) => post("do", values);
 export const setClock = (values) => post("clock", values);
 
+// What comes of it is said with the actions, and in the large rack over the nodes.
 function post(where, values) {
-  return htmx.ajax("POST", `${DESK}/${where}`, { source: app, target: app, swap: "none", values });
+  const at = app.hasAttribute("data-nodes") ? { at: "say-nodes" } : {};
+  return htmx.ajax("POST", `${DESK}/${where}`, { source: app, target: app, swap: "none", values: { ...at, ...values } });
 }
 
 export const CLOCK = {

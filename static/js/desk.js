@@ -12,6 +12,7 @@ import "./keys.js";
 import "./knob.js";
 import { showStep } from "./lesson.js";
 import { drawMaster } from "./master.js";
+import "./nodes.js";
 import { drawPast } from "./past.js";
 import "./pop.js";
 import { drawRack } from "./rack.js";

@@ -4,6 +4,7 @@ import { cut } from "./crossfader.js";
 import { close as closeInspector } from "./inspector.js";
 import { onKeys } from "./keyboard.js";
 import { LESSON_KEYS, nextKey } from "./lesson.js";
+import { openNodes } from "./nodes.js";
 import { openMenu } from "./poll.js";
 import { openShare } from "./share.js";
 import { TIME_KEYS } from "./timekeys.js";
@@ -29,6 +30,7 @@ let prefix = 0;
 onKeys((key) => {
   if (Date.now() > prefix) return KEYS[key];
   prefix = 0;
+  if (key === "n") return () => openNodes();
   const place = placeOf(key);
   return place && (() => focus(place));
 });
@@ -36,7 +38,7 @@ onKeys((key) => {
 function placeOf(key) {
   if (/^[1-9]$/.test(key)) return document.querySelectorAll(".strip [data-fader]")[Number(key) - 1];
   const master = document.getElementById("desk").dataset.scene === "bluegreen" ? "#desired-a" : "#desired";
-  return document.querySelector({ m: master, s: "#service", n: "#rack" }[key] ?? "nowhere");
+  return document.querySelector({ m: master, s: "#service" }[key] ?? "nowhere");
 }
 
 function focus(element) {

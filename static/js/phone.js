@@ -7,7 +7,7 @@ import "./poll.js";
 import { showPrinted } from "./printed.js";
 import { tell } from "./line.js";
 import { drawPast } from "./past.js";
-import { drawRack } from "./rack.js";
+import { drawRack, drawSince } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
@@ -29,7 +29,10 @@ onDraw(({ state, patch, whole, graph, dragged }) => {
   if (whole) showControls();
   if (whole && !dragged) layMarks();
 });
-onTime(({ state, own, others }) => drawPast(state, own, others));
+onTime(({ state, own, others }) => {
+  drawPast(state, own, others);
+  drawSince(state.t);
+});
 onElements(() => {
   forward();
   const log = document.getElementById("log");

@@ -184,8 +184,8 @@ def test_old_parked_sets_become_spines():
 
 def test_nodes_carry_their_pods_in_hue_and_state():
     moving = web(4).look().moving
-    assert set(moving["nodes"]) == {"node-1", "node-2", "node-3", "node-4"}
-    assert sorted("".join(moving["nodes"].values())) == sorted("1a" * 4)
+    assert set(moving["nodes"]) == {"", "node-1", "node-2", "node-3", "node-4"}
+    assert sorted("".join(node["s"] for node in moving["nodes"].values())) == sorted("1a" * 4)
 
 
 def test_the_clock_is_what_people_set():

@@ -1,0 +1,169 @@
+"""The rack, large: each node as a column with its places, what holds a drain, and the pods that no node takes, in the scheduler's words."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from rollviz.desk.rack import Box, Key, Rack, drained, rack, waiting
+from rollviz.desk.scene import Scene
+from rollviz.desk.sets import Strip
+from rollviz.desk.words import Text, Version, pick, pods, strong, text
+from simulation.api.eviction import budgets_of
+from simulation.controllers.deployment import util
+from simulation.objects import Pod
+from simulation.pods import condition
+from simulation.store import Store
+
+
+class Foot(NamedTuple):
+    """What stands under a column. Without `n` it is the number of its pods."""
+
+    id: str
+    n: int | None
+    words: str
+    keys: tuple[Key, ...]
+
+
+class Waiting(NamedTuple):
+    """Pods without a node: how many, and what the scheduler said of how many of them."""
+
+    n: int
+    said: tuple[tuple[int, str, tuple[str, ...]], ...]
+    """(pods, `0/4 nodes are available`, reasons), the commonest first."""
+
+
+class Head(NamedTuple):
+    """The sentence over the rack, and what each version has left."""
+
+    words: Text
+    versions: tuple[tuple[Version, int], ...]
+    least: int | None
+
+
+def columns(store: Store) -> dict[str, tuple[str, object]]:
+    """Element id -> (template, data), for all nodes."""
+    found, drains = rack(store), drained(store)
+    parts: dict[str, tuple[str, object]] = {"units": ("units", tuple((box.id, box.name) for box in found.boxes))}
+    for box in found.boxes:
+        parts[f"{box.id}-h"] = ("unit_head", box)
+        parts[f"{box.id}-f"] = ("unit_foot", _foot(store, box, drains.get(box.name)))
+    return parts | {"nonode": ("nonode", _waiting(store))}
+
+
+# ---------------------------------------------------------------------------------------------------------------- a foot
+
+
+def _foot(store: Store, box: Box, drain: int | None) -> Foot:
+    keys = []
+    if not box.on and box.power is not None:
+        keys.append(box.power)
+    if drain is not None:
+        keys.append(Key("stop draining", f"# {box.name}: stop draining"))
+    elif box.words != "no Node object":
+        keys.append(Key("uncordon", f"uncordon {box.name}") if box.shut else Key("cordon", f"cordon {box.name}"))
+        keys += [Key("drain", f"drain {box.name}")] if box.on else []
+    n, words = _said(store, box, drain)
+    return Foot(f"{box.id}-f", n, words, tuple(keys))
+
+
+def _said(store: Store, box: Box, drain: int | None) -> tuple[int | None, str]:
+    there = list(store.on_node.get(box.name, {}).values())
+    ending = sum(pod.metadata.deletion_timestamp is not None for pod in there)
+    if box.down and box.words.startswith("NotReady") and there:
+        if ending == len(there):
+            return ending, f"{pick(ending, 'is', 'are')} to end; only {box.name} can say when {pick(ending, 'it has', 'they have')}"
+        return len(there) - ending, "nobody knows"
+    if drain is not None:
+        return _draining(store, drain, ending)
+    if box.shut:
+        staying = len(there) - ending
+        return staying, f"{pick(staying, 'stays', 'stay') if staying else 'there'}, none may come"
+    return None, f"of {box.places} places"
+
+
+def _draining(store: Store, number: int, ending: int) -> tuple[int, str]:
+    """The pods that a budget keeps, with its sum in the API server's words; else those that go."""
+    draining = store.drains[number]
+    asked = [store.get("Pod", pod.name, pod.namespace) for pod in draining.pods if pod.evicted_at is None and draining.tried]
+    held = [pod for pod in asked if pod is not None and pod.metadata.deletion_timestamp is None]
+    if not held:
+        return ending, f"{pick(ending, 'goes', 'go')}, none may come"
+    return len(held), f"{pick(len(held), 'waits', 'wait')}: {_budget(store, held[0])}"
+
+
+def _budget(store: Store, pod: Pod) -> str:
+    budgets = budgets_of(store, pod)
+    if len(budgets) != 1:
+        return "it has more than one budget, which nobody can keep" if budgets else "it is asked again"
+    [budget] = budgets
+    status = budget.status
+    return f"budget {budget.metadata.name} needs {status.desired_healthy} healthy pods and has {status.current_healthy}"
+
+
+# ------------------------------------------------------------------------------------------------------------ no node
+
+
+def _waiting(store: Store) -> Waiting:
+    found = waiting(store)
+    return Waiting(len(found), tuple((n, *_reasons(message)) for message, n in refusals(found)))
+
+
+def refusals(found: list[Pod]) -> list[tuple[str, int]]:
+    """(what the scheduler said, of how many of these pods), the commonest first; those it has not tried yet are not counted."""
+    counts: Counter[str] = Counter()
+    for pod in found:
+        said = condition(pod, "PodScheduled")
+        if said is not None and said.reason == "Unschedulable":
+            counts[said.message] += 1
+    return counts.most_common()
+
+
+def sentence(message: str) -> str:
+    """The scheduler's message up to what it says of preemption."""
+    return message.partition(". ")[0].rstrip(".") + "."
+
+
+def _reasons(message: str) -> tuple[str, tuple[str, ...]]:
+    head, _, reasons = sentence(message).rstrip(".").partition(": ")
+    return head, tuple(reasons.split(", ")) if reasons else ()
+
+
+# --------------------------------------------------------------------------------------------------------------- over it
+
+
+def head(store: Store, scene: Scene | None, strips: tuple[Strip, ...]) -> Head:
+    versions = tuple((s.version, s.available) for s in strips if s.pods)
+    least = util.min_available(scene.group.d) if scene is not None and util.is_rolling_update(scene.group.d) else None
+    return Head(_happening(store, rack(store)), versions, least)
+
+
+def _happening(store: Store, found: Rack) -> Text:
+    pending = sum(n for _, n in refusals(waiting(store)))
+    places = sum(store.open_nodes.values())
+    taken = sum(min(store.running_on.get(name, 0), most) for name, most in store.open_nodes.items())
+    if pending:
+        full = f"{places} {pick(places, 'place', 'places')}, all taken. " if taken >= places else ""
+        return text(f"{full}{pods(pending)} {pick(pending, 'waits', 'wait')} for a node.")
+    silent = [box.name for box in found.boxes if box.words.startswith("Ready, not noticed")]
+    if silent:
+        return text(f"{_named(silent)} {pick(len(silent), 'is', 'are')} off, and Kubernetes has not noticed.")
+    down = [box.name for box in found.boxes if box.words.startswith("NotReady")]
+    if down:
+        return text(f"{_named(down)} {pick(len(down), 'does', 'do')} not answer.", *_theirs(store, down))
+    drains = drained(store)
+    if drains:
+        return text(f"{_named(list(drains))} {pick(len(drains), 'is', 'are')} being drained.")
+    return text(f"{found.ready} {pick(found.ready, 'node is', 'nodes are')} Ready. {taken} of {places} places are taken.")
+
+
+def _theirs(store: Store, down: list[str]) -> list:
+    there = [pod for name in down for pod in store.on_node.get(name, {}).values()]
+    ending = sum(pod.metadata.deletion_timestamp is not None for pod in there)
+    if not there:
+        return []
+    if ending == len(there):
+        return [f" {pods(ending)} {pick(ending, 'was', 'were')} evicted there and cannot be ended."]
+    return [" Nobody knows what ", strong(pods(len(there) - ending)), " there do."]
+
+
+def _named(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
