@@ -10,14 +10,14 @@ import signal
 import sys
 import time
 
-from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
-from django.conf import settings
 from twisted.internet import reactor
 
 from rollviz.rooms.limits import REQUEST_BYTES
 from rollviz.rooms.registry import registry
+
+from .incoming import BoundedChannel, BoundedRequest
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class OrderlyServer(Server):
 
     def _bound_requests(self) -> None:
         build = self.http_factory.buildProtocol
+        self.http_factory.protocol = BoundedChannel
 
         def bounded(address):
             protocol = build(address)
@@ -103,16 +104,3 @@ class OrderlyServer(Server):
         """Before the reactor ends: what the drain could not wait for."""
         for application in self._pending():
             application.cancel()
-
-
-class BoundedRequest(WebRequest):
-    """Forgets the rest of a body that is too large for any view, which then sees enough of it to refuse it."""
-
-    def gotLength(self, length) -> None:
-        super().gotLength(length)
-        self._room_left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 2
-
-    def handleContentChunk(self, data: bytes) -> None:
-        self._room_left -= len(data)
-        if self._room_left >= 0:
-            super().handleContentChunk(data)

@@ -1,5 +1,6 @@
 """What a request asks for: its place among the API's paths, and its query as Go reads it."""
 
+import re
 from typing import NamedTuple
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from simulation.api.resources import BY_PATH, GROUPS, Resource
 
 from .answers import no_such_resource
 
+INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 TRUE, FALSE = ("1", "t", "T", "true", "TRUE", "True"), ("0", "f", "F", "false", "FALSE", "False", "")
 
 
@@ -68,7 +70,7 @@ class Query:
         text = self._get.get(name, "")
         if not text:
             return None
-        if not (text.lstrip("+-").isascii() and text.lstrip("+-").isdigit()) or len(text) > 18:
+        if not INTEGER.fullmatch(text):
             raise bad_request(f"strconv.ParseInt: parsing {go_quote(text[:100])}: invalid syntax")
         return int(text)
 

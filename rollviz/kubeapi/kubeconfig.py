@@ -6,11 +6,14 @@ from rollviz.rooms.keys import presenter_key, viewer_key
 from rollviz.rooms.registry import registry
 from simulation.api.documents import write
 
+from .answers import not_allowed
 from .views import answered
 
 
 @answered
 async def download(request: HttpRequest, desk: str) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        raise not_allowed()
     room = await registry.open(desk)
     key = presenter_key(request, room.desk) or viewer_key(room.desk.id)
     text = write(config(request.build_absolute_uri(f"/k8s/{desk}-{key}"), f"rollviz-{desk}"))

@@ -9,28 +9,24 @@ from django.http import HttpRequest, HttpResponse
 
 from simulation.api import fields, selectors
 from simulation.api.derived import DEPRECATED, derived, scale_of
-from simulation.api.errors import StatusError, bad_request, go_quote
+from simulation.api.errors import StatusError, bad_request
 from simulation.api.resources import Resource
-from simulation.api.wire import rfc3339
-from simulation.kubectl.logs import container_log
 from simulation.objects import KINDS
 from simulation.store import Store, key_of
 
 from . import forms, options
-from .answers import compressed, json_answer, text_answer, warned
+from .answers import compressed, json_answer, warned
 from .asked import Place, Query
-from .feed import Feed, Moment
+from .feed import Feed
 
 ASIDE_FROM = 200
 """A list of more objects is written beside the loop: they are immutable."""
 
 
 async def get(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
-    """One object, one of its subresources, or its log."""
+    """One object or its scale."""
     query, at = Query(request), feed.moment()
     obj = found(at.cluster.store, place)
-    if place.subresource == "log":
-        return text_answer(_log(obj, query, at))
     form = forms.form_of(request.headers.get("Accept", ""), query.text("includeObject"))
     shown = scale_of(obj) if place.subresource == "scale" else obj
     response = json_answer(forms.one(form, place.resource, shown, feed, at))
@@ -128,25 +124,3 @@ def _read_token(token: str, feed: Feed) -> tuple[str, str]:
         said = "The provided continue parameter is too old to display a consistent list result. You must start a new list."
         raise StatusError(410, "Expired", said)
     return namespace, name
-
-
-def _log(pod: Any, query: Query, at: Moment) -> str:
-    """What the simulated container would have written."""
-    names = [container.name for container in (*pod.spec.init_containers, *pod.spec.containers)]
-    name = query.text("container")
-    if name and name not in names:
-        raise bad_request(f"container {name} is not valid for pod {pod.metadata.name}")
-    if not name and len(pod.spec.containers) > 1:
-        said = f"a container name must be specified for pod {pod.metadata.name}, choose one of: [{' '.join(names)}]"
-        raise bad_request(said)
-    name = name or pod.spec.containers[0].name
-    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
-    status = next((s for s in statuses if s.name == name), None)
-    lines = container_log(pod, name, status, at.now, query.true("previous"))
-    tail = query.number("tailLines")
-    if tail is not None:
-        if tail < 0:
-            raise bad_request(f"tailLines: Invalid value: {go_quote(str(tail))}: must be greater than or equal to 0")
-        lines = lines[len(lines) - tail :] if tail < len(lines) else lines
-    stamped = query.true("timestamps")
-    return "".join(f"{rfc3339(second, at.since)} {line}\n" if stamped else f"{line}\n" for second, line in lines)

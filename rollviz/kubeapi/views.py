@@ -20,7 +20,7 @@ from rollviz.rooms.room import Room
 from simulation.api.errors import StatusError
 from simulation.api.version import SERVER
 
-from . import bodies, discovery, openapi, reading, watching
+from . import bodies, discovery, openapi, podlogs, reading, watching
 from .answers import compressed, failure, in_yaml, json_answer, no_such_resource, not_allowed, refused, text_answer
 from .asked import Place, Query, place_of
 from .feed import Feed, feed_of, session
@@ -33,6 +33,7 @@ REASONS = {"NotSaved": "ServiceUnavailable"}
 """Refusals of a desk whose reason has another name here."""
 NO_CONTAINERS = "nothing runs in the containers of this simulation, so pods/{} is not available; kubectl logs is"
 NO_EXEC = NO_CONTAINERS.format("exec") + ". In the terminal on the desk, exec POD -- kill 1 works, and rm or touch of /tmp/healthy"
+NO_WEBSOCKET = "this simulation sends watches over plain HTTP only, not over a WebSocket"
 ELSEWHERE = "the server could not find the requested resource"
 NO_AUTOSCALER = (
     "horizontalpodautoscalers.autoscaling is forbidden: a desk has no metrics and no autoscaler, so that you hold the faders; "
@@ -102,6 +103,7 @@ async def elsewhere(request: HttpRequest) -> HttpResponse:
 async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller) -> HttpResponse:
     method = "GET" if request.method == "HEAD" else request.method
     if place.subresource in ("exec", "attach", "portforward"):
+        reading.found(feed.moment().cluster.store, place)
         said = NO_EXEC if place.subresource == "exec" else NO_CONTAINERS.format(place.subresource)
         raise failure(501, "NotImplemented", said)
     if method == "GET":
@@ -137,11 +139,15 @@ def _is_possible(place: Place, verb: str) -> bool:
 
 async def _read(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
     if Query(request).true("watch") and not place.subresource:
+        if "Sec-WebSocket-Key" in request.headers:
+            raise failure(501, "NotImplemented", NO_WEBSOCKET)
         return await watching.watch(request, place, feed)
     if not place.name:
         return await reading.list_(request, place, feed)
     if place.subresource in ("binding", "eviction"):
         raise not_allowed()
+    if place.subresource == "log":
+        return podlogs.get(request, place, feed)
     return await reading.get(request, place, feed)
 
 

@@ -6,13 +6,13 @@ Nothing runs in these containers: a start, a crash, a readiness that fails are w
 from typing import Any
 
 from simulation.api.errors import StatusError, UsageError, bad_request, go_quote
+from simulation.api.podlog import container_log
 from simulation.api.wire import rfc3339
 from simulation.kubectl.answer import Answer, Change, Running
 from simulation.kubectl.asking import PICKING, asked, read
 from simulation.kubectl.flags import Flag
 from simulation.kubectl.things import kinds_named, listed, named
-from simulation.objects import ContainerStatus, Pod, Time
-from simulation.stages import split
+from simulation.objects import Pod, Time
 from simulation.store import Store, controller_of
 
 USAGE = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command"
@@ -104,41 +104,8 @@ class Logs(Running):
         return wanted or regular[0]
 
     def _lines(self, pod: Pod, now: Time) -> list[str]:
-        status = next((s for s in pod.status.container_statuses if s.name == self.name), None)
-        lines = container_log(pod, self.name, status, now, self.parsed.true("previous"))
+        lines = container_log(pod, self.name, self.parsed.true("previous"))
         return [f"{rfc3339(time)} {line}" if self.parsed.true("timestamps") else line for time, line in lines]
-
-
-def container_log(pod: Pod, name: str, status: ContainerStatus | None, now: Time, previous: bool = False) -> list[tuple[Time, str]]:
-    """(second, line) of one container. Raises the API server's refusal if it has not started yet."""
-    where = f"container {go_quote(name)} in pod {go_quote(pod.metadata.name)}"
-    image = next(c.image for c in (*pod.spec.init_containers, *pod.spec.containers) if c.name == name)
-    last = status.last_state.terminated if status is not None else None
-    if previous:
-        if last is None:
-            raise bad_request(f"previous terminated {where} not found")
-        return _life(image, last.started_at, last.finished_at, last.exit_code)
-    if status is None or (status.state.running is None and status.state.terminated is None):
-        waiting = status.state.waiting if status is not None else None
-        reason = waiting.reason if waiting is not None and waiting.reason else "ContainerCreating"
-        if last is not None:
-            return _life(image, last.started_at, last.finished_at, last.exit_code)
-        words = "trying and failing to pull image" if reason in ("ErrImagePull", "ImagePullBackOff") else reason
-        if status is None and not pod.spec.node_name:
-            raise bad_request(f"pod {pod.metadata.name} does not have a host assigned")
-        raise bad_request(f"{where} is waiting to start: {words}")
-    if (ended := status.state.terminated) is not None:
-        return _life(image, ended.started_at, ended.finished_at, ended.exit_code)
-    return _life(image, status.state.running.started_at, None, 0)
-
-
-def _life(image: str, started: Time | None, finished: Time | None, code: int) -> list[tuple[Time, str]]:
-    repository, tag = split(image)
-    begun = started or 0
-    lines = [(begun, f"{repository}:{tag or 'latest'} starting"), (begun, "listening on :80")]
-    if finished is not None:
-        lines.append((finished, f"exiting with code {code}" if code else "received SIGTERM, shutting down"))
-    return lines
 
 
 def _found(store: Store, kind: str, name: str) -> Pod:

@@ -56,3 +56,9 @@ async def test_a_host_name_that_is_not_ours_is_refused_with_a_status(browser):
     response = await browser.get("/k8s/aaaaaaaaaa-x/version", headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert response.json()["kind"] == "Status"
+
+
+async def test_it_can_only_be_read(browser):
+    desk = (await browser.post("/d/new", {"scenario": "fade"}))["Location"]
+    response = await AsyncClient().post(f"{desk}/kubeconfig")
+    assert (response.status_code, response.json()["reason"]) == (405, "MethodNotAllowed")

@@ -190,3 +190,27 @@ def test_the_times_told_stay_the_same_for_one_kubectl_and_are_never_in_the_futur
         kubectl("scale", "deployment/web", "--replicas=9")
         kubectl("scale", "deployment/web", "--replicas=10")
         assert "<invalid>" not in kubectl("describe", "deployment", "web")
+
+
+def test_a_log_is_followed_until_its_container_ends(open_desk):
+    kubectl = open_desk()
+    kubectl.desk.clock(advance=20, paused=True)
+    pod = kubectl("get", "pods", "-o", "name").split()[0]
+    following = kubectl.start("logs", "-f", "--tail=1", pod)
+    assert following.stdout.readline() == "listening on :80\n"
+    kubectl("delete", pod, "--wait=false")
+    kubectl.desk.clock(advance=40)
+    out, err = following.communicate(timeout=20)
+    assert (out, err, following.returncode) == ("received SIGTERM, shutting down\n", "", 0)
+
+
+@pytest.mark.parametrize("version", ["1.27", "1.30", "1.33"])
+def test_what_needs_a_program_in_a_container_says_what_this_is(open_desk, version):
+    kubectl = open_desk(version)
+    kubectl.desk.clock(advance=20)
+    pod = kubectl("get", "pods", "-o", "name").split()[0]
+    for words in (["exec", pod, "--", "ls"], ["attach", pod], ["port-forward", pod, "8080:80"], ["cp", f"{pod[4:]}:/x", "y"]):
+        done = kubectl.run(*words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "nothing runs in the containers of this simulation" in done.stderr
+    assert kubectl.run("top", "pods").stderr == "error: Metrics API not available\n"

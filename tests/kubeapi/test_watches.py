@@ -163,3 +163,19 @@ def opened(server, live) -> socket.socket:
     sock = socket.create_connection((url.hostname, url.port), timeout=10)
     sock.sendall(f"GET /k8s/{live.desk}-{live.key}{PODS}?watch=true HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n".encode())
     return sock
+
+
+async def test_a_followed_log_ends_when_time_is_moved_and_none_is_left(desk):  # noqa: F811
+    await play(desk, advance=30)
+    name = (await desk.ask("GET", PODS))[1]["items"][0]["metadata"]["name"]
+    status, response = await desk.ask("GET", f"{PODS}/{name}/log?follow=true&limitBytes=7")
+    pieces = [piece async for piece in response.streaming_content]
+    assert (status, b"".join(pieces)) == (200, b"web:1.0")
+    _, response = await desk.ask("GET", f"{PODS}/{name}/log?follow=true")
+    lines = response.streaming_content.__aiter__()
+    assert (await lines.__anext__()).endswith(b"listening on :80\n")
+    feed = feed_of(await registry.open(desk.desk))
+    assert len(feed.watches) == 1
+    await play(desk, seek=20)
+    assert [piece async for piece in lines] == [b""]
+    assert not feed.watches

@@ -1,5 +1,7 @@
 import http.client
+import json
 import os
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -130,3 +132,40 @@ def test_a_frame_that_is_too_large_ends_the_socket(server):
     with server.make_desk().watch() as viewer:
         viewer.send("x" * 20_000)
         assert code_of_end(viewer) != 1000
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "kind"), [(60_000, 200, "application/json"), (300_000, 431, "text/plain"), (3_000_000, 431, "text/plain")]
+)
+def test_a_long_address_is_read_and_a_huge_one_refused(server, size, status, kind):
+    desk, url = server.make_desk(), urlsplit(server.url)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    connection.request("GET", f"/k8s/{desk.desk}-{desk.key}/api/v1/nodes?x={'a' * size}")
+    response = connection.getresponse()
+    assert (response.status, response.headers.get_content_type()) == (status, kind)
+
+
+@pytest.mark.parametrize("line", [b"nonsense", b"GET / HTTP/1.1\r\nno colon", b"GET / HTTP/1.1\r\nx@y: 1"])
+def test_what_is_no_http_is_told_so_in_plain_text(server, line):
+    url = urlsplit(server.url)
+    with socket.create_connection((url.hostname, url.port), timeout=20) as connection:
+        connection.sendall(line + b"\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain")
+
+
+def test_a_socket_to_the_kubernetes_api_is_answered_in_its_words(server):
+    desk, url = server.make_desk(), urlsplit(server.url)
+    for path, said in (("pods?watch=1", "plain HTTP"), ("pods/x/exec?command=ls", 'pods "x" not found')):
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+        headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+        connection.request("GET", f"/k8s/{desk.desk}-{desk.key}/api/v1/namespaces/default/{path}", headers=headers)
+        answer = json.load(connection.getresponse())
+        assert answer["kind"] == "Status" and said in answer["message"]
+
+
+def test_a_form_that_is_broken_reaches_the_view(server):
+    desk, url = server.make_desk(), urlsplit(server.url)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    headers = {"Content-Type": "multipart/form-data"}
+    connection.request("POST", f"/k8s/{desk.desk}-{desk.key}/api/v1/namespaces/default/pods", b"broken", headers)
+    assert json.load(connection.getresponse())["reason"] == "UnsupportedMediaType"
