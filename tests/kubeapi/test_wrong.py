@@ -222,7 +222,9 @@ async def test_whoever_asks_for_yaml_gets_yaml(desk):
 
 
 async def test_exec_says_where_it_works(desk):
-    _, answer = await desk.ask("POST", f"{PODS}/x/exec?command=kill&command=1")
+    await desk.ask("POST", PODS, {"metadata": {"name": "x"}, "spec": {"containers": [{"name": "x", "image": "x"}]}})
+    status, answer = await desk.ask("POST", f"{PODS}/x/exec?command=kill&command=1")
+    assert status == 501
     assert "In the terminal on the desk, exec POD -- kill 1 works" in answer["message"]
 
 
