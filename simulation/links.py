@@ -17,7 +17,8 @@ from simulation import ENGINE, scenario
 from simulation.api.errors import StatusError
 from simulation.api.wire import to_json
 from simulation.cluster import Cluster
-from simulation.commands import MAX_COMMANDS, Command, Several
+from simulation.commands import Command, Several
+from simulation.commands.wording import MAX_COMMANDS
 from simulation.objects import KINDS
 from simulation.recording import Recording, Timed
 from simulation.scenario import Scenario

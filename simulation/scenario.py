@@ -19,7 +19,8 @@ from msgspec.structs import replace
 from simulation.api.documents import MAX_BYTES, MAX_DOCUMENTS, BadDocument, Document, read_all, write
 from simulation.api.errors import StatusError, go_json
 from simulation.cluster import Cluster
-from simulation.commands import MOST_REQUESTS, Apply, Command, Create, SendRequests
+from simulation.commands import Apply, Command, Create, SendRequests
+from simulation.commands.clients import MOST_REQUESTS
 from simulation.conditions import BadCondition, Condition, condition, holds
 from simulation.conditions import schema as condition_schema
 from simulation.kubectl.parse import parse as parse_line

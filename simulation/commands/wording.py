@@ -1,0 +1,37 @@
+"""How kubectl writes what it did: references, warnings, lines. Models staging/src/k8s.io/cli-runtime/pkg/printers/name.go (v1.36)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from simulation.api.errors import UsageError, go_quote
+from simulation.objects import KINDS, Deployment, Pod, PodSpec, ReplicaSet
+
+MAX_COMMANDS = 100
+"""Objects that one act may touch by naming them."""
+NOTHING_FOUND = "No resources found"
+
+
+def pod_spec_of(obj: Any) -> PodSpec:
+    if isinstance(obj, Pod):
+        return obj.spec
+    if isinstance(obj, Deployment | ReplicaSet):
+        return obj.spec.template.spec
+    raise UsageError(f"{KINDS[type(obj).__name__].plural} {go_quote(obj.metadata.name)} does not have a pod template")
+
+
+def pairs(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def named(kind: str, name: str) -> list[str]:
+    return [KINDS[kind].singular, name]
+
+
+def ref_of(obj: Any) -> str:
+    """kind.group/name, as kubectl's NamePrinter writes it."""
+    row = KINDS[type(obj).__name__]
+    return f"{row.singular}.{row.group}/{obj.metadata.name}" if row.group else f"{row.singular}/{obj.metadata.name}"
+
+
+def text_of(lines: Iterable[str]) -> str:
+    return "\n".join(line for line in lines if line)
