@@ -198,3 +198,11 @@ def reference(obj: Any, field_path: str = "") -> ObjectReference:
     kind, meta = type(obj).__name__, obj.metadata
     uid = meta.name if kind == "Node" else meta.uid
     return ObjectReference(kind, meta.namespace, meta.name, uid, KINDS[kind].api_version, meta.resource_version, field_path)
+
+
+def moment(event: Event) -> int:
+    """The millisecond of an Event's first occurrence; its name ends in it (client-go writes the nanosecond there)."""
+    try:
+        return int(event.metadata.name.rpartition(".")[2], 16) // 1_000_000 - EPOCH * 1000
+    except ValueError:
+        return (event.first_timestamp or 0) * 1000

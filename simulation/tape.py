@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import Any, NamedTuple, Protocol
 
+from simulation import nodemarks
 from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
 from simulation.controllers.deployment import util
@@ -68,7 +69,7 @@ class Sample(NamedTuple):
 
 class Mark(NamedTuple):
     """A moment worth jumping to: kind is "you" for a command, "fault" for a first failure, "lamp" for a verdict of the controller,
-    "phase" for a step of the lesson that opens."""
+    "node" for one that stops or starts answering, or whose pods are evicted, "phase" for a step of the lesson that opens."""
 
     at_ms: Millis
     kind: str
@@ -275,6 +276,7 @@ class Tape:
         for event in events:
             if event.type == "Warning" and event.involved_object.kind == "Pod":
                 self._mark_fault(event)
+        self.marks += [Mark(self.end, "node", words) for words in nodemarks.words(events)]
 
     def _mark_fault(self, event: Event) -> None:
         owner = self._owner_of(event)

@@ -63,6 +63,7 @@ MAY_IMPORT = {
     "stages": {"engine", "objects"},
     "pods": {"engine", "objects"},
     "nodes": {"objects"},
+    "nodemarks": {"objects"},
     "events": FOUNDATION | {"layers"},
     "ledger": FOUNDATION,
     "states": FOUNDATION,

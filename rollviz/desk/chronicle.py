@@ -1,12 +1,14 @@
 """One line of the log per thing that happened: a command, a decision with its sum, the first of each kind of incident."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from rollviz.desk import nodelog
+from rollviz.desk.nodelog import Evicted, Printed
 from rollviz.desk.versions import version_called
-from rollviz.desk.words import Code, Text, pick, pods, strong, text
+from rollviz.desk.words import NOTHING, Code, Line, Text, pick, pods, strong, text
+from simulation.events import moment
 from simulation.ledger import Entry
-from simulation.objects import EPOCH, Event
+from simulation.objects import Event
 from simulation.stages import CRASH_BACKOFF_MS, PULL_BACKOFF_MS
 from simulation.traffic import Loss
 
@@ -14,38 +16,26 @@ ECHO_MS = 500
 """A ReplicaSet that follows a new size within this time only does what it was told: no line of its own."""
 UNHEALTHY_COUNT = 10
 """Failed probes of one pod before the log says so: a pod that starts fails a few."""
-NOTHING = text()
-
-
-class Line(NamedTuple):
-    time: int
-    glyph: str
-    words: Text
-    sum: Text = NOTHING
-    bad: bool = False
 
 
 def lines(memory, cluster, time: int, what) -> Iterator[Line]:
-    """What the log says about a Timed command, a ledger Entry, an Event or a Loss; often nothing."""
+    """What the log says about a Timed command, a ledger Entry, an Event, pods Evicted together, what a drain Printed, or a Loss;
+    often nothing."""
     if isinstance(what, Entry):
         tell = RULES.get(what.rule)
         line = tell(memory, cluster, what) if tell else None
     elif isinstance(what, Event):
-        line = _incident(memory, cluster, what)
+        line = nodelog.of_node(time, what) if nodelog.is_told(what) else _incident(memory, cluster, what)
+    elif isinstance(what, Evicted):
+        line = nodelog.of_evictions(memory, cluster, what)
+    elif isinstance(what, Printed):
+        line = nodelog.of_drain(memory, what)
     elif isinstance(what, Loss):
         line = _lost(memory, what)
     else:
         line = _command(memory, what)
     if line is not None:
         yield line
-
-
-def moment(event: Event) -> int:
-    """The millisecond of an Event's first occurrence; its name ends in it (client-go writes the nanosecond there)."""
-    try:
-        return int(event.metadata.name.rpartition(".")[2], 16) // 1_000_000 - EPOCH * 1000
-    except ValueError:
-        return (event.first_timestamp or 0) * 1000
 
 
 # ----------------------------------------------------------------------------------------------------------- commands
@@ -55,6 +45,8 @@ def _command(memory, timed) -> Line:
     command = timed.command
     if type(command).__name__ == "Scale" and command.kind == "ReplicaSet":
         memory.by_hand[command.name] = memory.sizes[command.name] = command.replicas
+    if type(command).__name__ == "Drain":
+        memory.told = {what for what in memory.told if what[0] != "drain"}
     who = {"you": "You ran ", "scenario": "The lesson ran "}.get(timed.who, f"{timed.who} ran ")
     return Line(timed.at_ms, "i-you", text(who, Code(command.kubectl())))
 

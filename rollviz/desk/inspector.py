@@ -11,6 +11,7 @@ from rollviz.desk.cells import STATES, Cell
 from rollviz.desk.grips import Action, actions, no_actions
 from rollviz.desk.memory import memory_of
 from rollviz.desk.picture import Picture
+from rollviz.desk.unplaced import refusal
 from rollviz.desk.versions import version_of
 from rollviz.desk.words import Text, Version, clock, of_seconds, pick, text
 from simulation.events import last_seen
@@ -75,6 +76,8 @@ class Facts(Struct, frozen=True):
     ready: str
     """As kubectl's READY: regular containers and sidecars."""
     events: tuple[Happened, ...]
+    refused: str
+    """Why no node takes it, as the scheduler says it."""
 
 
 class Inspector(Struct, frozen=True):
@@ -162,7 +165,7 @@ def _facts(kubelet: Kubelet, store: Store, pod: Pod, state: str) -> Facts:
     lasting = [*range(len(pod.spec.containers)), *(-1 - i for i, c in enumerate(pod.spec.init_containers) if is_sidecar(c))]
     statuses = [status_of(pod, number) for number in lasting]
     ready = f"{sum(s.ready for s in statuses if s is not None)} of {len(lasting)} ready"
-    return Facts(pod.spec.node_name, pod.status.pod_ip, conditions, tuple(containers), ready, _events(store, pod))
+    return Facts(pod.spec.node_name, pod.status.pod_ip, conditions, tuple(containers), ready, _events(store, pod), refusal(pod))
 
 
 def _sidecars_and_inits(pod: Pod) -> range:

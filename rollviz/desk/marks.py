@@ -68,6 +68,8 @@ def few_words(command) -> str:
 def _glyph(mark) -> str:
     if mark.kind == "phase":
         return "i-ok"
+    if mark.kind == "node":
+        return "i-ok" if mark.words.endswith(" Ready") else "s-lost"
     if mark.kind == "fault":
         return "s-crash" if "crash" in mark.words else "s-pullerr"
     return "i-you" if mark.kind == "you" else "s-pullerr"

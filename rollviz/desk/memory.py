@@ -7,12 +7,13 @@ knows at a moment follows from the run alone, and going back to that moment find
 from collections import deque
 from zlib import crc32
 
-from rollviz.desk import chronicle, comparison
-from rollviz.desk.chronicle import Line, moment
+from rollviz.desk import chronicle, comparison, nodelog
+from rollviz.desk.nodelog import Printed
 from rollviz.desk.versions import hue_revision, version_of
-from rollviz.desk.words import Version
+from rollviz.desk.words import Line, Version
 from simulation.cluster import Cluster
 from simulation.controllers.deployment.util import revision_of
+from simulation.events import moment
 from simulation.ledger import Entry
 from simulation.recording import Recording, Timed
 from simulation.traffic import GRID
@@ -114,6 +115,8 @@ class Memory:
         self.told_losses: frozenset[tuple] = frozenset()
         """(since, why, owner) of those that the log has told and the traffic still lists."""
         self._seen: tuple[int, ...] = ()
+        self._printed = (0, 0)
+        """The time of the last line of a drain that was read, and how many of that time were."""
         self._entries = self._commands = self._revision = 0
 
     def see(self, cluster: Cluster, commands: list[Timed], given: int) -> None:
@@ -121,12 +124,19 @@ class Memory:
         self.now, store = cluster.now, cluster.store
         self._hear(cluster)
         timers = any(rs.spec.min_ready_seconds for rs in store.list("ReplicaSet"))
-        seen = (store.revision, cluster.ledger.count, given, self.now // 1000 if timers else 0)
+        seen = (
+            store.revision,
+            cluster.ledger.count,
+            given,
+            self.now // 1000 if timers else 0,
+            store.printed[-1][0] if store.printed else 0,
+        )
         losses = self._new_losses(cluster)
         if seen != self._seen or losses:
             self._seen = seen
             self._see_sets(store)
-            self._tell(cluster, self._new_commands(commands, given) + self._new_entries(cluster.ledger) + self._new_events(store) + losses)
+            said = self._new_events(store) + self._new_lines(store) + losses
+            self._tell(cluster, self._new_commands(commands, given) + self._new_entries(cluster.ledger) + said)
         if not self.now % 1000:
             self._judge(cluster)
 
@@ -221,7 +231,19 @@ class Memory:
         new = store.events.since(self._revision)
         if new:
             self._revision = int(new[-1].metadata.resource_version)
-        return [(moment(event), 2, event) for event in new if event.type == "Warning" or event.reason == "BackOff"]
+        told = [(moment(event), 2, event) for event in new if event.type == "Warning" or event.reason == "BackOff"]
+        nodes = [(nodelog.when(event), 2, event) for event in new if nodelog.is_told(event)]
+        return [*told, *nodes, *((evicted.time, 2, evicted) for evicted in nodelog.evictions(new))]
+
+    def _new_lines(self, store) -> list[tuple]:
+        """What drains printed since the last look."""
+        time, read = self._printed
+        new = [Printed(*line) for line in store.printed if line[0] >= time]
+        new = new[read if new and new[0].time == time else 0 :]
+        if new:
+            last = new[-1].time
+            self._printed = last, sum(line[0] == last for line in store.printed)
+        return [(printed.time, 3, printed) for printed in new]
 
     def held(self, deployment: str, replicaset: str, rule: str) -> Entry | None:
         """The decision under this rule not to move, if nothing of this Deployment has moved since."""

@@ -10,6 +10,7 @@ from rollviz.desk.cells import STATES, word_of
 from rollviz.desk.delta import Tree
 from rollviz.desk.memory import Memory
 from rollviz.desk.sets import element_id
+from rollviz.desk.unplaced import waiting
 from rollviz.desk.versions import version_of
 from rollviz.desk.words import Version
 from simulation.nodes import condition, ready
@@ -67,11 +68,6 @@ def rack(store: Store) -> Rack:
 def drained(store: Store) -> dict[str, int]:
     """Node -> number of the `kubectl drain` whose turn it is."""
     return {draining.nodes[0]: number for number, draining in store.drains.items()}
-
-
-def waiting(store: Store) -> list[Pod]:
-    """Pods that have no node, oldest first."""
-    return [pod for pod in store.list("Pod") if not pod.spec.node_name and pod.metadata.deletion_timestamp is None]
 
 
 def _box(store: Store, name: str, node: Node | None) -> Box:

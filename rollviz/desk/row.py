@@ -12,7 +12,8 @@ from rollviz.desk.memory import Memory
 from rollviz.desk.moves import with_move
 from rollviz.desk.service import endpoint_counts, picks, picks_loose
 from rollviz.desk.sets import Group, Strip, of_other_images, strip
-from rollviz.desk.words import pick, pods, text
+from rollviz.desk.unplaced import refusals, sentence
+from rollviz.desk.words import pick, pods, strong, text
 from simulation.controllers.deployment import util
 from simulation.states import well
 
@@ -89,7 +90,11 @@ def strips(memory: Memory, store, found: list[Group]) -> tuple[Strip, ...]:
 
 
 def _told(s: Strip, store, rs) -> Strip:
-    """With a word about pods that are not of the image on the tape."""
+    """With a word about pods that no node takes, or that are not of the image on the tape."""
+    unplaced = refusals(pod for c in s.pods if c.state == "pending" and (pod := store.get("Pod", c.name, s.namespace)) is not None)
+    if unplaced:
+        message, n = unplaced[0]
+        return replace(s, foot=text(strong(f"{n} {pick(n, 'finds', 'find')} no node. "), sentence(message)))
     n, image = of_other_images(store.owned(s.uid), tuple(c.image for c in rs.spec.template.spec.containers))
     if not n:
         return s

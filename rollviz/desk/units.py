@@ -1,16 +1,15 @@
 """The rack, large: each node as a column with its places, what holds a drain, and the pods that no node takes, in the scheduler's words."""
 
-from collections import Counter
 from typing import NamedTuple
 
-from rollviz.desk.rack import Box, Key, Rack, drained, rack, waiting
+from rollviz.desk.rack import Box, Key, Rack, drained, rack
 from rollviz.desk.scene import Scene
 from rollviz.desk.sets import Strip
+from rollviz.desk.unplaced import refusals, sentence, waiting
 from rollviz.desk.words import Text, Version, pick, pods, strong, text
 from simulation.api.eviction import budgets_of
 from simulation.controllers.deployment import util
 from simulation.objects import Pod
-from simulation.pods import condition
 from simulation.store import Store
 
 
@@ -105,21 +104,6 @@ def _budget(store: Store, pod: Pod) -> str:
 def _waiting(store: Store) -> Waiting:
     found = waiting(store)
     return Waiting(len(found), tuple((n, *_reasons(message)) for message, n in refusals(found)))
-
-
-def refusals(found: list[Pod]) -> list[tuple[str, int]]:
-    """(what the scheduler said, of how many of these pods), the commonest first; those it has not tried yet are not counted."""
-    counts: Counter[str] = Counter()
-    for pod in found:
-        said = condition(pod, "PodScheduled")
-        if said is not None and said.reason == "Unschedulable":
-            counts[said.message] += 1
-    return counts.most_common()
-
-
-def sentence(message: str) -> str:
-    """The scheduler's message up to what it says of preemption."""
-    return message.partition(". ")[0].rstrip(".") + "."
 
 
 def _reasons(message: str) -> tuple[str, tuple[str, ...]]:

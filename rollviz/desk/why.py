@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from rollviz.desk.scene import Scene
 from rollviz.desk.sets import Strip
+from rollviz.desk.unplaced import refusals, sentence
 from rollviz.desk.words import Code, Text, of_seconds, pick, pods, strong, text
 from simulation.pods import ready_since
 
@@ -76,7 +77,8 @@ def _why_short(scene: Scene, t: Strip) -> Why:
     n = scene.want - t.available
     sum_ = (Term(scene.want, "wanted"), Term(t.available, "available", "−"), Term(n, "not available", "="))
     states = ", ".join(f"{tally.n} {tally.word}" for tally in t.tally if tally.state not in ("available", "terminating"))
-    return Why(text(t.version, f" waits for {pods(n)}"), sum_, text(f"{states}. " if states else "", *_next_move(scene), *_deadline(scene)))
+    said = text(f"{states}. " if states else "", *_unplaced(scene), *_next_move(scene), *_deadline(scene))
+    return Why(text(t.version, f" waits for {pods(n)}"), sum_, said)
 
 
 def _why_held(scene: Scene) -> Why:
@@ -97,6 +99,7 @@ def _why_held(scene: Scene) -> Why:
     runs: list = []
     if scene.growth_held:
         runs.append("Total is at the maximum, so nothing may be added either. ")
+    runs += _unplaced(scene)
     return Why(title, sum_, text(*runs, *_next_move(scene), *_deadline(scene)))
 
 
@@ -111,6 +114,7 @@ def _why_moving(scene: Scene) -> Why:
     for s in waiting[:2]:
         n = s.v - s.available
         runs += [f"{pods(n)} of ", s.version, f" {pick(n, 'is', 'are')} not available yet. "]
+    runs += _unplaced(scene)
     if t is not None:
         runs += _next_move(scene)
     runs += _deadline(scene)
@@ -120,6 +124,17 @@ def _why_moving(scene: Scene) -> Why:
     changed = next((s for s in scene.strips if s.name == entry.replicaset), None)
     title = text(changed.version if changed else entry.replicaset, " went to ", str(changed.v)) if changed else text("The last step")
     return Why(title, sum_, text(*runs))
+
+
+def _unplaced(scene: Scene) -> list:
+    """What the scheduler says of pods that no node takes."""
+    store = scene.recording.cluster.store
+    pending = [store.get("Pod", c.name, s.namespace) for s in scene.strips for c in s.pods if c.state == "pending"]
+    said = refusals(pod for pod in pending if pod is not None)
+    if not said:
+        return []
+    counted = f" says of {said[0][1]}" if len(said) > 1 or said[0][1] < len(pending) else " says"
+    return [f"The scheduler{counted}: ", Code(sentence(said[0][0])), " "]
 
 
 def _next_move(scene: Scene) -> list:

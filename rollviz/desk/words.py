@@ -71,6 +71,19 @@ def strong(*runs: Run) -> Strong:
     return Strong(runs)
 
 
+NOTHING = text()
+
+
+class Line(NamedTuple):
+    """A line of the log: when, its sign, what happened, the sum or the words behind it, and whether it is bad."""
+
+    time: int
+    glyph: str
+    words: Text
+    sum: Text = NOTHING
+    bad: bool = False
+
+
 def clock(ms: int) -> str:
     """1:27, or 1:02:03 from an hour on."""
     return of_seconds(ms // 1000)

@@ -34,7 +34,7 @@ export function closeNodes() {
   const back = from?.id ? document.getElementById(from.id) : from;
   from = null;
   redraw();
-  (back?.isConnected && back !== document.body ? back : document.querySelector("#rack button"))?.focus({ preventScroll: true });
+  (back?.isConnected && back !== document.body ? back : document.querySelector("#rack [data-open-node]"))?.focus({ preventScroll: true });
 }
 
 // ------------------------------------------------------------------------------------------------------------- columns
