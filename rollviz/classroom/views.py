@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
 from rollviz.classroom import codes
@@ -80,8 +79,7 @@ async def join(request: HttpRequest, code: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, room: Room, template: str, sheets: tuple[str, ...], **more) -> HttpResponse:
-    shown = {**facts(request, room), "css": [static(f"css/{name}.css") for name in sheets]}
-    response = render(request, template, {**page(room.picture()), "desk": shown, **more})
+    response = render(request, template, {**page(room.picture()), "desk": facts(request, room, sheets), **more})
     response["Cache-Control"] = "no-store"
     return response
 

@@ -20,6 +20,7 @@ from rollviz.desk.lesson import Lesson, lesson
 from rollviz.desk.marks import marks
 from rollviz.desk.master import fields, guards, head, knobs, master, meters
 from rollviz.desk.memory import Memory, memory_of
+from rollviz.desk.outline import outline
 from rollviz.desk.pair import pair
 from rollviz.desk.rack import geometry, on_nodes, rack
 from rollviz.desk.requests import counts, pace
@@ -152,6 +153,7 @@ def _picture(memory: Memory, recording: Recording, clock_, takes: tuple[Take, ..
         "duo": paired.moving,
         "nodes": on_nodes(memory, cluster.store),
         "rack": geometry(cluster.store),
+        "outline": outline(cluster.store, found, all_strips, box),
         "rec": _recording(memory, recording),
         "h": {"log": log.sum, "strips": strips_hash(row)},
     }

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home),
     path("d/new", views.new),
     path("d/<str:desk>", views.desk),
+    path("d/<str:desk>/text", views.text),
     path("d/<str:desk>/do", views.do),
     path("d/<str:desk>/clock", views.set_clock),
     path("d/<str:desk>/copy", views.copy),

@@ -40,6 +40,7 @@ SHEETS = (
     "comparison",
     "poll",
 )
+TEXT_SHEETS = ("recording", "why", "actions", "lesson", "takes", "share", "exports", "terminal", "poll", "text")
 SPEED_WORDS = {0.25: "¼×", 1.0: "1×", 4.0: "4×", 16.0: "16×", 64.0: "64×"}
 
 
@@ -84,11 +85,13 @@ async def new(request: HttpRequest) -> HttpResponse:
 async def desk(request: HttpRequest, desk: str) -> HttpResponse:
     if "project" in request.GET:
         return HttpResponseRedirect(f"/d/{desk}/project")
-    room = await registry.open(desk)
-    context = {**page(room.picture()), "desk": facts(request, room)}
-    response = render_page(request, "desk/page.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return await _shown(request, desk, "desk/page.html", SHEETS)
+
+
+@answers("GET", "HEAD")
+async def text(request: HttpRequest, desk: str) -> HttpResponse:
+    """The same desk for whoever reads it: an outline in the place of the strips."""
+    return await _shown(request, desk, "desk/text.html", TEXT_SHEETS)
 
 
 @answers("POST")
@@ -132,6 +135,13 @@ async def copy(request: HttpRequest, desk: str) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------ details
 
 
+async def _shown(request: HttpRequest, desk: str, template: str, sheets: tuple[str, ...]) -> HttpResponse:
+    room = await registry.open(desk)
+    response = render_page(request, template, {**page(room.picture()), "desk": facts(request, room, sheets)})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 async def _own(request: HttpRequest, desk: str) -> Room:
     room = await registry.open(desk)
     if not is_presenter(request, room.desk):
@@ -139,7 +149,7 @@ async def _own(request: HttpRequest, desk: str) -> Room:
     return room
 
 
-def facts(request: HttpRequest, room: Room) -> dict:
+def facts(request: HttpRequest, room: Room, sheets: tuple[str, ...] = SHEETS) -> dict:
     told, presenter = room.recording.scenario, is_presenter(request, room.desk)
     return {
         "id": room.desk.id,
@@ -151,7 +161,7 @@ def facts(request: HttpRequest, room: Room) -> dict:
         "aheads": poll.AHEAD,
         "poll": {name: poll.part(room.audience.poll, name) for name in poll.PARTS},
         "speeds": [(speed, f"{speed:g}", SPEED_WORDS[speed]) for speed in SPEEDS],
-        "css": [static(f"css/{name}.css") for name in SHEETS],
+        "css": [static(f"css/{name}.css") for name in sheets],
     }
 
 

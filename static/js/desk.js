@@ -1,13 +1,13 @@
 // The desk's page: what moved is drawn here, element by element.
 import "./vars.js";
+import "./bar.js";
 import { drawCables } from "./cables.js";
-import { app, blocked, showControls } from "./controls.js";
+import { app, showControls } from "./controls.js";
 import { drawDuo } from "./duo.js";
 import { drawFaders, isHeld, onRelease } from "./fader.js";
-import { onDraw, onElements, onTime, onWord, redraw } from "./feed.js";
+import { onDraw, onElements, onTime, redraw } from "./feed.js";
 import "./fields.js";
 import "./inspector.js";
-import { tell } from "./line.js";
 import "./keys.js";
 import "./knob.js";
 import { showStep } from "./lesson.js";
@@ -17,14 +17,11 @@ import { drawPast } from "./past.js";
 import "./pop.js";
 import { drawRack } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
-import { setAttribute, setText } from "./state.js";
+import { grouped, setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
 import { drawTakes } from "./takes.js";
 
-const LOG_LINES = 80;
-
 onDraw(({ state, patch, whole, graph, dragged }) => {
-  if ("run" in patch || "speed" in patch) drawKeys(state);
   if (("max" in patch || whole) && !isHeld()) drawScale(state);
   if (patch.sets || whole) drawStrips(state, patch.sets ?? {}, whole);
   if (patch.m || whole) drawMaster(state);
@@ -43,13 +40,7 @@ onTime(({ state, own, others }) => {
   drawTakes(state);
 });
 
-onWord("audience", ({ audience }) => setText(document.getElementById("following"), following(audience.n)));
 onRelease(redraw);
-
-function drawKeys({ run, speed }) {
-  setAttribute(document.getElementById("play"), "aria-label", run ? "Pause" : "Play");
-  for (const key of app.querySelectorAll('[data-clock="speed"]')) setAttribute(key, "aria-pressed", String(Number(key.dataset.value) === speed));
-}
 
 function drawService(svc) {
   setText(document.getElementById("endpoints"), svc.e ?? 0);
@@ -71,11 +62,7 @@ function drawService(svc) {
   });
 }
 
-const grouped = (n) => (n === undefined ? "–" : String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f"));
-
 onElements(() => {
-  const log = document.getElementById("log");
-  while (log && log.children.length > LOG_LINES) log.lastChild.remove();
   countLog();
   showStep();
 });
@@ -85,10 +72,7 @@ function countLog() {
   setText(document.querySelector("#more span"), app.hasAttribute("data-log") ? "back to the open why" : earlier(log?.children.length ?? 0));
 }
 
-const following = (n) => (n ? `, ${n} ${n === 1 ? "follows" : "follow"}` : "");
 const earlier = (n) => `${n} earlier ${n === 1 ? "decision" : "decisions"}`;
-
-blocked((why) => tell("You are watching", why));
 
 document.getElementById("more").addEventListener("click", (event) => {
   const open = app.toggleAttribute("data-log");

@@ -154,15 +154,17 @@ document.body.addEventListener("htmx:wsAfterMessage", () => {
 });
 document.body.addEventListener("htmx:afterSettle", showControls);
 
-// The headline and the why are read out, at most once in two seconds, and then as they are by that time.
+// The headline and the why are read out, each only when it is another, at most once in two seconds, and then as they are by that time.
 let announcing = 0;
 function announce() {
   announcing ||= setTimeout(() => {
     announcing = 0;
-    const why = document.querySelector("#why h3")?.textContent ?? "";
-    setText(document.getElementById("announce"), `${document.getElementById("now").textContent} ${why}`);
+    for (const id of ["now", "why"]) setText(document.getElementById(`announce-${id}`), spoken(document.getElementById(id)));
   }, ANNOUNCE_MS);
 }
+
+// What stands in elements of their own is apart also where it is read out.
+const spoken = (element) => [...element?.querySelectorAll("h3, .sum > *, p") ?? []].map((part) => part.textContent.trim()).filter(Boolean).join(" ") || element?.textContent || "";
 
 for (const name of ["resize", "themechange"]) addEventListener(name, redraw);
 document.fonts?.ready.then(redraw);

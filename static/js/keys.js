@@ -23,6 +23,7 @@ const KEYS = {
   q: () => openMenu(),
   s: () => openShare(),
   t: () => document.querySelector("[data-theme-toggle]").click(),
+  v: () => document.getElementById("text-key").click(),
   "?": () => document.getElementById("shortcuts").showModal(),
 };
 let prefix = 0;

@@ -24,6 +24,9 @@ export const minutes = (seconds) => {
   return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 };
 
+// Thousands apart, with a space that does not break; a dash where there is no number.
+export const grouped = (n) => (n === undefined ? "–" : String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f"));
+
 const SVG = "http://www.w3.org/2000/svg";
 export function glyph(name) {
   const svg = document.createElementNS(SVG, "svg"), use = document.createElementNS(SVG, "use");

@@ -2,9 +2,8 @@
 import { dress, keepOne } from "./cells.js";
 import { isHeld, showValue } from "./fader.js";
 import { glyph, setAttribute, setText } from "./state.js";
+import { NAMES, STATES } from "./states.js";
 
-const STATES = { a: "available", r: "ready", n: "notready", u: "pulling", p: "pending", e: "pullerr", c: "crash", l: "lost", t: "terminating" };
-const NAMES = { a: "available", r: "ready, not yet available", n: "running, not ready", u: "pulling the image", p: "pending", e: "cannot pull the image", c: "crash loop", l: "on a lost node", t: "terminating" };
 const STEPS = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 export function drawStrips(state, patches, whole) {

@@ -32,6 +32,7 @@ function closeTerminal() {
   app.removeAttribute("data-term");
   opener?.setAttribute("aria-pressed", "false");
   dispatchEvent(new Event("resize"));
+  input.blur();
   (before?.isConnected ? before : opener)?.focus();
 }
 

@@ -274,7 +274,19 @@ def test_a_page_that_missed_a_message_asks_for_everything_and_is_right_again(new
 def test_what_happens_is_read_out_now_and_then(new_desk):
     page = new_desk("fade")
     on_air(page, "4")
-    page.wait_for_selector('#announce:text-is("10 pods of v1 answer. Nothing is moving. Why is nothing moving?")', state="attached")
+    page.evaluate("""() => {
+        window.said = [];
+        const note = (record) => window.said.push([performance.now(), record.target.id, record.target.textContent]);
+        for (const id of ["announce-now", "announce-why"]) new MutationObserver((all) => note(all[0])).observe(document.getElementById(id), { childList: true });
+    }""")
+    page.click("#acts-fold summary")
+    press(page, "good")
+    page.wait_for_selector('#announce-now:text-is("10 pods of v2 answer. Nothing is moving.")', state="attached")
+    said = page.evaluate("window.said")
+    for name in ("announce-now", "announce-why"):
+        times = [time for time, id, _ in said if id == name]
+        assert times and all(b - a > 1900 for a, b in zip(times, times[1:], strict=False)), said
+    assert page.text_content("#announce-why") == "Why is nothing moving? 10 desired − 10 available = 0 left to do One version, 10 wanted, 10 there. The Deployment has nothing to change."
 
 
 def test_the_clock_runs_while_it_plays_and_never_ahead_of_the_engine(server, new_desk):
