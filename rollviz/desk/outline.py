@@ -10,6 +10,7 @@ from rollviz.desk.service import ServiceBox, endpoint_counts
 from rollviz.desk.sets import Group, Strip
 from simulation.controllers.deployment import util
 from simulation.objects import Deployment
+from simulation.states import well
 
 
 def outline(store, found: list[Group], strips: tuple[Strip, ...], box: ServiceBox) -> Tree:
@@ -23,7 +24,7 @@ def outline(store, found: list[Group], strips: tuple[Strip, ...], box: ServiceBo
         "heard": box.name,
     }
     if store.loose:
-        cells = loose_cells(store.loose.values(), store.now)
+        cells = loose_cells(store.loose.values(), store.now, well(store.list("Node")))
         tree["loose"] = {"i": "|".join(cell.name for cell in cells), "s": _letters(cells)}
     return tree
 
@@ -67,5 +68,3 @@ def _service(store, service, ids: dict[str, str]) -> Tree:
 
 def _letters(cells: tuple[Cell, ...]) -> str:
     return "".join(STATES[cell.state][0] for cell in cells)
-
-

@@ -286,7 +286,10 @@ def test_what_happens_is_read_out_now_and_then(new_desk):
     for name in ("announce-now", "announce-why"):
         times = [time for time, id, _ in said if id == name]
         assert times and all(b - a > 1900 for a, b in zip(times, times[1:], strict=False)), said
-    assert page.text_content("#announce-why") == "Why is nothing moving? 10 desired − 10 available = 0 left to do One version, 10 wanted, 10 there. The Deployment has nothing to change."
+    assert (
+        page.text_content("#announce-why")
+        == "Why is nothing moving? 10 desired − 10 available = 0 left to do One version, 10 wanted, 10 there. The Deployment has nothing to change."
+    )
 
 
 def test_the_clock_runs_while_it_plays_and_never_ahead_of_the_engine(server, new_desk):

@@ -46,4 +46,4 @@ def test_services_say_whose_pods_they_send_to():
 
 def test_nodes_say_how_they_are():
     desk = web(2).do("cordon node-1")
-    assert outline(desk)["nodes"]["node-1"] == "Ready, SchedulingDisabled"
+    assert outline(desk)["nodes"]["node-1"] == "Ready, cordoned"
