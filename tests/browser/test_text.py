@@ -32,9 +32,7 @@ def test_it_is_the_desk_live_and_keeps_the_readers_place(new_desk, open_page, se
     reader.keyboard.press("v")
     reader.wait_for_url("**/text")
     reader.wait_for_selector("#outline .leaves li")
-    reader.evaluate(
-        """() => { window.place = document.querySelector("#outline h4"); window.leaf = document.querySelector("#outline .leaves li:last-child"); }"""
-    )
+    reader.evaluate("window.place = document.querySelector('#outline h4')")
     assert reader.get_by_role("heading", name="ReplicaSet").count() == 1
     desk.click("#lesson [data-step]:not([hidden]) [data-next]:not([aria-disabled=true])")
     desk.click("#lesson [data-step]:not([hidden]) .act")
