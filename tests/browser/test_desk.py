@@ -276,8 +276,8 @@ def test_what_happens_is_read_out_now_and_then(new_desk):
     on_air(page, "4")
     page.evaluate("""() => {
         window.said = [];
-        const note = (record) => window.said.push([performance.now(), record.target.id, record.target.textContent]);
-        const heard = new MutationObserver((all) => note(all[0]));
+        const note = ({ target }) => window.said.push([performance.now(), target.id, target.textContent]);
+        const heard = new MutationObserver((all) => all.forEach(note));
         for (const id of ["announce-now", "announce-why"]) heard.observe(document.getElementById(id), { childList: true });
     }""")
     page.click("#acts-fold summary")
