@@ -91,8 +91,8 @@ def strips(memory: Memory, store, found: list[Group]) -> tuple[Strip, ...]:
 
 def _told(s: Strip, store, rs) -> Strip:
     """With a word about pods that no node takes, or that are not of the image on the tape."""
-    unplaced = refusals(pod for c in s.pods if c.state == "pending" and (pod := store.get("Pod", c.name, s.namespace)) is not None)
-    if unplaced:
+    pending = [] if s.line else [store.get("Pod", c.name, s.namespace) for c in s.pods if c.state == "pending"]
+    if unplaced := refusals(pod for pod in pending if pod is not None):
         message, n = unplaced[0]
         return replace(s, foot=text(strong(f"{n} {pick(n, 'finds', 'find')} no node. "), sentence(message)))
     n, image = of_other_images(store.owned(s.uid), tuple(c.image for c in rs.spec.template.spec.containers))

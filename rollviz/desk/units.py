@@ -92,7 +92,7 @@ def _draining(store: Store, number: int, ending: int) -> tuple[int, str]:
 def _budget(store: Store, pod: Pod) -> str:
     budgets = budgets_of(store, pod)
     if len(budgets) != 1:
-        return "it has more than one budget, which nobody can keep" if budgets else "it is asked again"
+        return "kubectl asks again"
     [budget] = budgets
     status = budget.status
     return f"budget {budget.metadata.name} needs {status.desired_healthy} healthy pods and has {status.current_healthy}"

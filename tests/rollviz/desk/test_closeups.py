@@ -92,3 +92,23 @@ async def test_whatever_is_asked_is_answered_and_escaped(desk, path, query, stat
 async def test_they_are_read_and_not_written(desk):
     for path in ("pod", "label", "selector", "selector/plan"):
         assert (await AsyncClient().post(f"{desk[0]}/{path}", {})).status_code == 405
+
+
+async def test_anybody_is_told_what_becomes_of_a_node_also_of_a_moment_that_is_over(desk):
+    address, room = desk
+    answers = await html(f"{address}/nodes", node="node-2")
+    assert 'data-node="node-2"' in answers and "node-2 answers." in answers
+    when = room.now
+    await room.do(parse("# node-4: power off"))
+    room.recording.run(when + 1_000)
+    revision = room.recording.cluster.store.revision
+    off = await html(f"{address}/nodes")
+    assert 'data-node="node-4"' in off and "Kubernetes has not noticed." in off
+    assert re.findall(r'data-clock="skip" data-value="([^"]*)"', off)[0] == "next" and off.count('data-at="') == 3
+    assert "node-4 went off" not in await html(f"{address}/nodes", at=str(when - 1_000))
+    assert room.recording.cluster.store.revision == revision and room.now == when + 1_000
+
+
+async def test_a_node_that_nobody_has_is_not_repeated_to_the_page(desk):
+    address, _ = desk
+    assert "script" not in await html(f"{address}/nodes", node="<script>alert(1)</script>")

@@ -67,3 +67,9 @@ def test_however_the_run_is_watched_the_log_is_the_same():
         often.run(5.03).look()
     once.run(80 * 5.03)
     assert told(often) == told(once) and LOST in told(once)
+
+
+def test_a_drain_that_cannot_go_on_says_so():
+    desk = guarded(1).do("create poddisruptionbudget second --selector=app=web --min-available=1").run(1).do("drain node-4").run(20)
+    [(_, sum_)] = [said for said in told(desk) if said[0] == "The drain fails."]
+    assert sum_.startswith('unable to drain node "node-4" due to error: ') and "more than one PodDisruptionBudget" in sum_

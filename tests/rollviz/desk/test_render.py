@@ -213,3 +213,11 @@ def test_play_and_pause_reach_the_page():
     desk = web()
     (text,) = message(desk.look(RUNNING), desk.look(PAUSED), 3)
     assert json.loads(text)["p"]["run"] is False
+
+
+def test_of_the_rack_only_what_a_node_says_is_drawn_anew():
+    desk = web(4)
+    before = desk.look()
+    html = message(before, desk.do("cordon node-4").run(0.05).look(), 1)[1]
+    assert re.findall(r' id="(units?[^"]*)" ?[^>]*hx-swap-oob', html) == ["unit-node-4-h", "unit-node-4-f"]
+    assert re.findall(r'id="(rack|nodehead|nonode)"', html) == ["rack", "nodehead"]
