@@ -19,19 +19,24 @@ def test_fine(): pass
 """
 
 
+@pytest.fixture(params=[(), ("-n", "2", "--dist", "loadfile")], ids=["one process", "two processes"])
+def run(request, pytestconfig, tmp_path):
+    def run(text: str, ci: str) -> subprocess.CompletedProcess:
+        (tmp_path / "conftest.py").write_text((pytestconfig.rootpath / "tests" / "conftest.py").read_text())
+        (tmp_path / "test_some.py").write_text(text)
+        command = [sys.executable, "-m", "pytest", "-q", *request.param, str(tmp_path)]
+        environment = {**os.environ, "CI": ci, "PYTHONPATH": str(pytestconfig.rootpath)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+    return run
+
+
 @pytest.mark.parametrize(("ci", "line"), [("", "1 passed, 2 skipped, 1 xfailed"), ("true", "2 failed, 1 passed, 1 error")])
-def test_with_ci_a_test_that_does_not_run_fails(pytestconfig, tmp_path, ci, line):
-    (tmp_path / "conftest.py").write_text((pytestconfig.rootpath / "tests" / "conftest.py").read_text())
-    (tmp_path / "test_some.py").write_text(SKIPPING)
-    environment = {**os.environ, "CI": ci, "PYTHONPATH": str(pytestconfig.rootpath)}
-    run = subprocess.run([sys.executable, "-m", "pytest", "-q", str(tmp_path)], env=environment, capture_output=True, text=True, timeout=60)
-    assert line in run.stdout
+def test_with_ci_a_test_that_does_not_run_fails(run, ci, line):
+    assert line in run(SKIPPING, ci).stdout
 
 
-def test_with_ci_a_file_that_skips_itself_fails(pytestconfig, tmp_path):
-    (tmp_path / "conftest.py").write_text((pytestconfig.rootpath / "tests" / "conftest.py").read_text())
-    (tmp_path / "test_some.py").write_text('import pytest\npytest.importorskip("no_such_module")\n')
-    environment = {**os.environ, "CI": "true", "PYTHONPATH": str(pytestconfig.rootpath)}
-    run = subprocess.run([sys.executable, "-m", "pytest", "-q", str(tmp_path)], env=environment, capture_output=True, text=True, timeout=60)
-    assert run.returncode != 0
-    assert "nothing may be skipped" in run.stdout
+def test_with_ci_a_file_that_skips_itself_fails(run):
+    done = run('import pytest\npytest.importorskip("no_such_module")\n', "true")
+    assert done.returncode != 0
+    assert "nothing may be skipped" in done.stdout
