@@ -128,5 +128,11 @@ def columns(store: Store) -> int:
 
 
 def geometry(store: Store) -> Tree:
+    """How the places are laid out; `asks` changes whenever a drain has asked for its evictions again, which writes nothing."""
     places, cols = drawn(store), columns(store)
-    return {"rows": -(-places // cols), "cols": cols, "places": places}
+    return {
+        "rows": -(-places // cols),
+        "cols": cols,
+        "places": places,
+        "asks": sum(draining.next_try for draining in store.drains.values()),
+    }

@@ -51,7 +51,7 @@ onDraw(({ state }) => {
   for (const unit of units) drawUnit(unit, state.nodes[unit.dataset.node] ?? { s: "" }, rows, cols, places);
   const none = document.getElementById("nonode");
   if (!none.hidden) drawPods(none, state.nodes[""] ?? { s: "" }, rows, Math.max(cols, Math.ceil(waits.length / 2 / rows)));
-  const moment = `${state.rev} ${viewing()} ${picked}`;
+  const moment = `${state.rev} ${state.rack.asks} ${viewing()} ${picked}`;
   if (moment !== seen) {
     seen = moment;
     follow();

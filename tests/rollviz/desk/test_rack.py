@@ -74,9 +74,9 @@ def test_a_lost_pod_says_its_version_in_words():
 @pytest.mark.parametrize(
     ("places", "replicas", "geometry"),
     [
-        (6, 4, {"rows": 6, "cols": 1, "places": 6}),
-        (PLACES, 4, {"rows": 22, "cols": 1, "places": PLACES}),
-        (110, 6, {"rows": 10, "cols": 1, "places": 10}),
+        (6, 4, {"rows": 6, "cols": 1, "places": 6, "asks": 0}),
+        (PLACES, 4, {"rows": 22, "cols": 1, "places": PLACES, "asks": 0}),
+        (110, 6, {"rows": 10, "cols": 1, "places": 10, "asks": 0}),
     ],
 )
 def test_all_nodes_are_as_high_as_their_places_as_long_as_they_can_be_drawn(places, replicas, geometry):
@@ -93,3 +93,10 @@ def test_of_many_places_as_many_are_drawn_as_the_fullest_node_needs():
 def test_more_than_eight_are_cells():
     found = [rack(rack_of(nodes, 10, 1).recording.cluster.store) for nodes in (8, 9)]
     assert [(r.many, r.ready) for r in found] == [(False, 8), (True, 9)]
+
+
+def test_a_drain_that_is_refused_again_is_news_though_nothing_is_written():
+    desk = web().do("create poddisruptionbudget web --selector=app=web --min-available=10").run(1).do("drain node-4").run(3)
+    before, revision = desk.look().moving["rack"]["asks"], desk.recording.cluster.store.revision
+    assert desk.run(5).look().moving["rack"]["asks"] == before + 5_000
+    assert desk.recording.cluster.store.revision == revision
