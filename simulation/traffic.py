@@ -140,6 +140,11 @@ class Flow:
             self.began[owner] = Began(self.until, self.heard.copy())
         self.heard[owner] = heard
 
+    def begin(self, now: Millis) -> None:
+        """Clients that wait for an endpoint send from now on if there is one."""
+        if self.clients.waits and self.table:
+            self.clients, self.base = replace(self.clients, waits=False), (now, self.sent)
+
     # --- who is known
 
     def know(self, table: dict[str, Known]) -> None:
@@ -227,6 +232,7 @@ class Traffic:
             self._write_rules(store, key, flow)
         self._settle(flow, now)
         flow.clients, flow.base = new, (now, flow.sent)
+        flow.begin(now)
         self._plan(store)
 
     def endpoints_changed(self, store: Store) -> None:
@@ -266,8 +272,7 @@ class Traffic:
         for key, flow in self.flows.items():
             self._settle(flow, store.now)
             self._write_rules(store, key, flow)
-            if flow.clients.waits and flow.table:
-                flow.clients, flow.base = replace(flow.clients, waits=False), (store.now, flow.sent)
+            flow.begin(store.now)
         self._plan(store)
 
     # --- who does what

@@ -175,6 +175,21 @@ def test_nobody_there_is_lost_with_its_reason_and_a_rate_of_zero_ends_it():
     assert flow.sent == sent
 
 
+@pytest.mark.parametrize("pods", [0, 2])
+def test_clients_that_wait_for_an_endpoint_send_once_there_is_one(pods):
+    """Also when there is one already: nobody announces it again."""
+    cluster = start(replicas=pods)
+    cluster.do(parse("# web: 0 requests/s"))
+    before, lost = flow_of(cluster).sent, flow_of(cluster).lost_in_all
+    cluster.do(parse("# web: 200 requests/s once it answers"))
+    if not pods:
+        cluster.run(cluster.now + 10_000)
+        assert flow_of(cluster).sent == before
+        cluster.do(parse("scale deployment/web --replicas=2"))
+    cluster.run(cluster.now + 30_000)
+    assert flow_of(cluster).sent >= before + 2_000 and flow_of(cluster).lost_in_all == lost
+
+
 def test_the_rate_is_kept_to_the_request():
     cluster = start(rate=333)
     flow = flow_of(cluster)
