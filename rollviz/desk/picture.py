@@ -22,7 +22,7 @@ from rollviz.desk.master import fields, guards, head, knobs, master, meters
 from rollviz.desk.memory import Memory, memory_of
 from rollviz.desk.outline import outline
 from rollviz.desk.pair import pair
-from rollviz.desk.rack import geometry, on_nodes, rack
+from rollviz.desk.rack import asked, geometry, on_nodes, rack
 from rollviz.desk.requests import counts, pace
 from rollviz.desk.row import SLOTS, Strips, loose, moving_set, scale_for, shown_and_parked, strips, strips_hash
 from rollviz.desk.scene import Scene
@@ -84,6 +84,7 @@ def picture(recording: Recording, clock_, takes: tuple[Take, ...] = ()) -> Pictu
         cluster.now // 1000,
         cluster.ledger.count,
         recording.given,
+        asked(cluster.store),
     )
     seen = (recording.tape, *happened, recording.live, clock_.paused, clock_.speed, takes)
     before = _drawn.get(recording)

@@ -127,12 +127,12 @@ def columns(store: Store) -> int:
     return scale.columns(drawn(store))
 
 
+def asked(store: Store) -> int:
+    """Changes whenever a drain has asked for its evictions again, which writes nothing if it is refused."""
+    return sum(draining.next_try for draining in store.drains.values())
+
+
 def geometry(store: Store) -> Tree:
-    """How the places are laid out; `asks` changes whenever a drain has asked for its evictions again, which writes nothing."""
+    """How the places are laid out, and `asks` for what becomes of a node, which is asked for when something happened."""
     places, cols = drawn(store), columns(store)
-    return {
-        "rows": -(-places // cols),
-        "cols": cols,
-        "places": places,
-        "asks": sum(draining.next_try for draining in store.drains.values()),
-    }
+    return {"rows": -(-places // cols), "cols": cols, "places": places, "asks": asked(store)}

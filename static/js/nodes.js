@@ -1,7 +1,7 @@
 // The rack, large: each node a column with its places, and what becomes of one of them. The engine's numbers go into custom properties.
 import { ask, forget, put } from "./closeup.js";
 import { app, showControls } from "./controls.js";
-import { onDraw, onTime, redraw } from "./feed.js";
+import { onDraw, onElements, onTime, redraw } from "./feed.js";
 import { close as closeInspector } from "./inspector.js";
 import { STATES, drawSince } from "./rack.js";
 import { viewing } from "./scrub.js";
@@ -131,6 +131,14 @@ function drawFate(now) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------- hands
+
+// A key that has done its work goes: its node has the focus then, never another key that came in its place.
+let pressed = null;
+onElements(() => {
+  if (!pressed || document.activeElement !== document.body) return;
+  document.querySelector(`#noderoom [data-node="${CSS.escape(pressed)}"] [data-pick-node]`)?.focus({ preventScroll: true });
+});
+addEventListener("focusin", ({ target }) => { pressed = target.closest?.(".unit__a") ? target.closest("[data-node]").dataset.node : null; });
 
 function pick(node) {
   picked = node;

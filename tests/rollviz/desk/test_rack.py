@@ -100,3 +100,9 @@ def test_a_drain_that_is_refused_again_is_news_though_nothing_is_written():
     before, revision = desk.look().moving["rack"]["asks"], desk.recording.cluster.store.revision
     assert desk.run(5).look().moving["rack"]["asks"] == before + 5_000
     assert desk.recording.cluster.store.revision == revision
+
+
+def test_the_first_refusal_is_drawn_in_the_second_in_which_it_comes():
+    desk = web().do("create poddisruptionbudget web --selector=app=web --min-available=10").run(1).do("drain node-4").run(0.01)
+    assert desk.says("unit-node-4-f").words == "go, none may come"
+    assert desk.run(0.5).says("unit-node-4-f").words.startswith("wait: budget web needs 10")
