@@ -9,7 +9,7 @@ from simulation.api.errors import StatusError, UsageError, go_quote
 from simulation.api.writes import Writes
 from simulation.commands.picking import Picking
 from simulation.commands.wording import pairs, pod_spec_of, ref_of
-from simulation.objects import KINDS, Container, Pod, PodSpec, Service
+from simulation.objects import Container, Pod, PodSpec, Service
 
 
 class Scale(Picking, frozen=True, tag="scale"):
@@ -22,8 +22,7 @@ class Scale(Picking, frozen=True, tag="scale"):
 
     def _objects(self, writes: Writes) -> list[Any]:
         if self.kind not in ("Deployment", "ReplicaSet"):
-            resource = KINDS[self.kind].resource
-            raise UsageError(f'could not find scale for {resource} "{self.name}": the server could not find the requested resource')
+            raise StatusError(404, "NotFound", "the server could not find the requested resource")
         try:
             found = super()._objects(writes)
         except StatusError as missing:

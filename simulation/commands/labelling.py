@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from simulation.api.errors import UsageError, go_quote
+from simulation.api.errors import UsageError, go_json, go_quote
 from simulation.api.writes import Writes
 from simulation.commands.picking import Picking
 from simulation.commands.wording import ref_of
@@ -26,7 +26,7 @@ class Label(Picking, frozen=True, tag="label"):
         lines = [f"label {go_quote(key)} not found." for key, value in self.labels.items() if value is None and key not in have]
         labels = _changed(have, self.labels)
         writes.update(replace(obj, metadata=replace(obj.metadata, labels=labels)))
-        return [*lines, f"{ref_of(obj)} {_label_word(have, labels)}"]
+        return [*lines, f"{ref_of(obj)} {_label_word(have, labels, self.overwrite)}"]
 
     def kubectl(self) -> str:
         return shlex.join(["label", *self._picking(), *_changes(self.labels), *(["--overwrite"] if self.overwrite else [])])
@@ -68,12 +68,11 @@ def _changed(have: dict[str, str], changes: dict[str, str | None]) -> dict[str, 
     return kept | {key: value for key, value in changes.items() if value is not None}
 
 
-def _label_word(old: dict[str, str], new: dict[str, str]) -> str:
+def _label_word(old: dict[str, str], new: dict[str, str], overwrite: bool) -> str:
+    """kubectl/pkg/cmd/label updateDataChangeMsg: it looks whether the object's JSON got shorter."""
     if old == new:
         return "not labeled"
-    removed = any(key not in new for key in old)
-    added = any(old.get(key) != value for key, value in new.items())
-    return "modified" if removed and added else "unlabeled" if removed else "labeled"
+    return "unlabeled" if not overwrite and len(go_json(new)) < len(go_json(old)) else "labeled"
 
 
 def _changes(changes: dict[str, str | None]) -> list[str]:

@@ -96,7 +96,9 @@ class Undo(Rollout, frozen=True, tag="undo"):
 
     def each(self, writes: Writes, obj: Any) -> list[str]:
         if not isinstance(obj, Deployment):
-            raise UsageError(f'no rollbacker has been implemented for "{self.kind}"')
+            if self.kind in ("Pod", "ReplicaSet"):
+                raise UsageError(f'no rollbacker has been implemented for "{self.kind}"')
+            raise UsageError(f'error retrieving rollbacker for "{self.kind}", no visitor method exists for {{ {self.kind}}}')
         rs = self._target(writes, obj)
         if obj.spec.paused:
             raise UsageError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from simulation.api.errors import UsageError, go_quote
+from simulation.api.errors import UsageError
 from simulation.objects import KINDS, Deployment, Pod, PodSpec, ReplicaSet
 
 MAX_COMMANDS = 100
@@ -16,7 +16,14 @@ def pod_spec_of(obj: Any) -> PodSpec:
         return obj.spec
     if isinstance(obj, Deployment | ReplicaSet):
         return obj.spec.template.spec
-    raise UsageError(f"{KINDS[type(obj).__name__].plural} {go_quote(obj.metadata.name)} does not have a pod template")
+    raise no_template(obj)
+
+
+def no_template(obj: Any) -> UsageError:
+    """What `kubectl set` says of an object that has neither a pod's spec nor a template of it."""
+    row = KINDS[type(obj).__name__]
+    said = f"the object is not a pod or does not have a pod template: *{row.api_version.rpartition('/')[2]}.{row.kind}"
+    return UsageError(f"{row.plural}/{obj.metadata.name} {said}")
 
 
 def pairs(labels: dict[str, str]) -> str:

@@ -9,22 +9,12 @@ from typing import Any
 import msgspec
 
 from simulation.api import selectors
+from simulation.api.derived import DEPRECATED
 from simulation.api.errors import StatusError, UsageError, bad_request, go_quote
 from simulation.api.writes import NAMESPACE
-from simulation.kubectl.flags import Flag, Parsed, parse_flags
-from simulation.kubectl.things import READABLE, as_json, kinds_named, listed, named
+from simulation.kubectl.flags import Parsed
+from simulation.kubectl.things import READABLE, UnknownKind, as_json, kinds_named, listed, named
 from simulation.store import Store
-
-GLOBAL = (
-    Flag("namespace", short="n"),
-    Flag("v", short="v"),
-    Flag("request-timeout"),
-    Flag("kubeconfig"),
-    Flag("context"),
-    Flag("cluster"),
-    Flag("server", short="s"),
-)
-PICKING = (Flag("selector", short="l"), Flag("field-selector"), Flag("all-namespaces", "bool", "A"), Flag("chunk-size", "number"))
 
 FIELDS = {
     "Pod": (
@@ -43,6 +33,10 @@ FIELDS = {
 """Fields a field selector may ask for, beside metadata.name and metadata.namespace (pkg/apis/core/v1/conversion.go)."""
 
 
+WRONG = "unable to parse requirement: "
+EVENTS_TOO = "events.events.k8s.io"
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What a reading line asks for: kinds with names, or kinds with selectors."""
 
@@ -53,8 +47,8 @@ class Asked(msgspec.Struct, frozen=True):
     selector: selectors.Selector = selectors.Selector()
     fields: tuple[tuple[str, str, bool], ...] = ()
     """(field, value, must be equal)"""
-    selector_text: str = ""
-    field_text: str = ""
+    warnings: tuple[str, ...] = ()
+    """What the API says first of the kinds that were asked for."""
 
     @property
     def kinds(self) -> list[str]:
@@ -78,10 +72,6 @@ class Asked(msgspec.Struct, frozen=True):
         return [obj for obj in listed(store, kind, self.namespace) if self.picks(obj)]
 
 
-def read(words: list[str], command: str, *flags: Flag) -> Parsed:
-    return parse_flags(words, (*GLOBAL, *flags), command)
-
-
 def namespace_of(parsed: Parsed) -> str | None:
     return None if parsed.true("all-namespaces") else parsed.text("namespace") or NAMESPACE
 
@@ -98,15 +88,34 @@ def asked(parsed: Parsed, missing: UsageError) -> Asked:
             raise UsageError("name cannot be provided when a selector is specified")
         if namespace is None:
             raise UsageError("a resource cannot be retrieved by name across all namespaces")
-    try:
-        selector = selectors.parse(parsed.text("selector"))
-    except selectors.ParseError as error:
-        raise bad_request(f"unable to parse selector {go_quote(parsed.text('selector'))}: {error}") from None
-    text = parsed.text("field-selector")
-    fields = _fields(text)
-    for kind in dict.fromkeys(kind for kind, _ in targets):
-        _check_fields(kind, fields, parsed.text("selector"), text)
-    return Asked(tuple(targets), namespace, selector, fields, parsed.text("selector"), text)
+    kinds = list(dict.fromkeys(kind for kind, _ in targets))
+    selector, fields = _selecting(kinds, parsed.text("selector"), parsed.text("field-selector"))
+    warnings = [f"Warning: {DEPRECATED}"] if "Endpoints" in kinds else []
+    return Asked(tuple(targets), namespace, selector, fields, (*warnings, *_ambiguous(args)))
+
+
+def _selecting(kinds: list[str], labels: str, text: str) -> tuple[selectors.Selector, tuple[tuple[str, str, bool], ...]]:
+    """What a label selector and a field selector mean. Raises the API's 400 as kubectl adds to it."""
+    row = READABLE[kinds[0]]
+    for kind in kinds:
+        row = READABLE[kind]
+        about = f'Unable to find "{row.group}/{row.version}, Resource={row.plural}" that match label selector {go_quote(labels)}, '
+        about += f"field selector {go_quote(text)}: "
+        try:
+            selector = selectors.parse(labels)
+        except selectors.ParseError as error:
+            said = str(error)
+            raise bad_request(f"{about}{'' if said.startswith(WRONG) else WRONG}{said}") from None
+        fields = _fields(text, about)
+        for field, _, _ in fields:
+            if field not in ("metadata.name", "metadata.namespace", *FIELDS.get(kind, ())):
+                raise bad_request(f"{about}field label not supported: {field}")
+    return selector, fields
+
+
+def _ambiguous(args: list[str]) -> list[str]:
+    words = {word for arg in args[:1] for word in arg.partition("/")[0].split(",")}
+    return [f'Warning: short name "ev" could also match lower priority resource {EVENTS_TOO}'] if "ev" in words else []
 
 
 def find(store: Store, question: Asked) -> tuple[list[Any], list[StatusError]]:
@@ -132,32 +141,31 @@ def _slashed(args: list[str]) -> list[tuple[str, str]]:
                 "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form "
                 "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
             )
-        if not kind or not name or "/" in name:
-            raise UsageError(f"arguments in resource/name form must have a single resource and name: {go_quote(arg)}")
+        if "/" in name:
+            raise UsageError("arguments in resource/name form may not have more than one slash")
+        if not kind or not name or "," in kind:
+            raise UsageError("arguments in resource/name form must have a single resource and name")
+        if kind == "all":
+            raise UnknownKind(kind)
         found += [(one, name) for one in kinds_named(kind)]
     return found
 
 
 def _spaced(args: list[str]) -> list[tuple[str, str]]:
     kinds = kinds_named(args[0])
+    if args[0] == "all" and args[1:]:
+        raise UsageError("you must specify only one resource")
     return [(kind, name) for kind in kinds for name in args[1:]] or [(kind, "") for kind in kinds]
 
 
-def _fields(text: str) -> tuple[tuple[str, str, bool], ...]:
+def _fields(text: str, about: str) -> tuple[tuple[str, str, bool], ...]:
     found = []
     for part in text.split(",") if text else []:
         match = re.fullmatch(r"\s*([^=!\s]+)\s*(==|!=|=)(.*)", part)
         if match is None:
-            raise bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
+            raise bad_request(f"{about}invalid selector: {go_quote(text)}; can't understand {go_quote(part)}")
         found.append((match[1], match[3].strip(), match[2] != "!="))
     return tuple(found)
-
-
-def _check_fields(kind: str, fields: tuple, labels: str, text: str) -> None:
-    for field, _, _ in fields:
-        if field not in ("metadata.name", "metadata.namespace", *FIELDS.get(kind, ())):
-            about = f'label selector "{labels}", field selector "{text}"'
-            raise bad_request(f'Unable to find "{READABLE[kind].resource}" that match {about}: field label not supported: {field}')
 
 
 def _field(body: Any, path: str) -> str:

@@ -15,11 +15,13 @@ from simulation.api.wire import rfc1123
 from simulation.controllers.deployment.util import equal_templates
 from simulation.events import last_seen
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.asking import PICKING, asked, read
-from simulation.kubectl.flags import Flag
+from simulation.kubectl.asking import asked
+from simulation.kubectl.generic import content
+from simulation.kubectl.gosort import sorted_as_go
+from simulation.kubectl.known import read
 from simulation.kubectl.quantities import Sum
 from simulation.kubectl.tabs import align
-from simulation.kubectl.things import listed, named
+from simulation.kubectl.things import as_json, listed, named
 from simulation.objects import (
     LAST_APPLIED,
     Container,
@@ -45,18 +47,18 @@ LONGEST_ANNOTATION = 140
 MOST_SIGNS = 400_000
 NONE, UNSET = "<none>", "<unset>"
 MISSING = UsageError(
-    """You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.
-""",
-    prefix="",
+    'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.'
 )
 
 
 def describe(words: list[str], store: Store) -> Answer:
     """`kubectl describe`, all of it. A name that nothing has stands for those that begin with it."""
-    parsed = read(words, "describe", *PICKING, Flag("show-events", "bool"))
+    parsed = read(words, "describe")
     question = asked(parsed, MISSING)
     events = parsed.text("show-events", "true") not in ("false", "0", "f", "F", "False", "FALSE")
-    found, errors = [], []
+    if len(question.kinds) > 1 and any(name for _, name in question.targets) and not any("/" in arg for arg in parsed.args):
+        raise UsageError("you may only specify a single resource type")
+    found, errors, begun = [], [], False
     for kind, name in question.targets:
         if not name:
             found += question.objects(store, kind)
@@ -64,8 +66,9 @@ def describe(words: list[str], store: Store) -> Answer:
         try:
             found.append(named(store, kind, name, question.namespace or "default"))
         except StatusError as error:
-            begin = [obj for obj in listed(store, kind, question.namespace) if obj.metadata.name.startswith(name)]
-            found += begin
+            alike = [obj for obj in listed(store, kind, question.namespace) if obj.metadata.name.startswith(name)]
+            begin = alike if len(parsed.args) == 2 else []
+            found, begun = [*found, *begin], bool(begin)
             errors += [] if begin else [error]
     told = _told(store)
     texts, size = [], 0
@@ -74,11 +77,12 @@ def describe(words: list[str], store: Store) -> Answer:
         size += len(texts[-1])
         if size > MOST_SIGNS:
             break
-    err = "".join(f"{error.kubectl()}\n" for error in errors)
+    err = "".join(f"{line}\n" for line in (*question.warnings, *(error.kubectl() for error in errors)))
     if not found and not errors:
-        err = f"No resources found in {question.namespace} namespace.\n" if question.namespace else "No resources found\n"
+        err += f"No resources found in {question.namespace} namespace.\n" if question.namespace else "No resources found\n"
     note = f"These are the first {len(texts)} of {len(found)}: more do not fit here." if len(texts) < len(found) else ""
-    return Answer("\n\n".join(texts), err, 1 if errors else 0, note)
+    out = "".join(f"{text}\n" for text in texts) if begun else "\n\n".join(texts)
+    return Answer(out, err, 1 if errors else 0, note)
 
 
 def _told(store: Store) -> dict[tuple[str, str, str, str], list[Event]]:
@@ -101,7 +105,7 @@ class Describing:
         self.lines: list[str] = []
 
     def text(self, obj: Any) -> str:
-        tail = DESCRIBERS[type(obj)](self, obj)
+        tail = DESCRIBERS.get(type(obj), Describing.other)(self, obj)
         return align("\n".join(self.lines) + "\n") + (align(tail) if tail else "")
 
     def add(self, level: int, text: str) -> None:
@@ -151,7 +155,7 @@ class Describing:
         if not found:
             self.add(0, f"Events:\t{NONE}")
             return ""
-        found.sort(key=lambda event: -1 if event.last_timestamp is None else event.last_timestamp)
+        found = sorted_as_go(found, lambda a, b: _last(a) < _last(b))
         rows = ["  Type\tReason\tAge\tFrom\tMessage", "  ----\t------\t----\t----\t-------"]
         for event in found:
             source = event.source.component or event.reporting_component
@@ -486,6 +490,12 @@ class Describing:
             self.add(2, f"Zone:\t{endpoint.zone or UNSET}")
         return self.events(slice_)
 
+    def other(self, obj: Any) -> str:
+        self.head(obj)
+        self.marks(obj)
+        self.lines += content(as_json(obj))
+        return self.events(obj)
+
     def namespace(self, namespace: Namespace) -> str:
         self.head(namespace, namespaced=False)
         self.marks(namespace)
@@ -536,7 +546,11 @@ def interval(event: Event, now: Time) -> str:
 
 def by_time(events: list[Event]) -> list[Event]:
     """As `kubectl events` sorts them."""
-    return sorted(events, key=last_seen)
+    return sorted_as_go(events, lambda a, b: last_seen(a) < last_seen(b))
+
+
+def _last(event: Event) -> Time:
+    return -1 if event.last_timestamp is None else event.last_timestamp
 
 
 def _time(seconds: Time | None) -> str:

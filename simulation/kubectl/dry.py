@@ -3,22 +3,29 @@
 A client's dry run prints what kubectl would send, before the API server fills in its defaults.
 """
 
-import contextlib
+import re
 from typing import Any
 
-from simulation.api.errors import StatusError
+import msgspec
+
+from simulation.api.documents import read_all
 from simulation.api.wire import to_json
 from simulation.api.writes import Writes, Written
 from simulation.cluster import Cluster
-from simulation.commands import Command, CreateBudget, CreateDeployment, CreateService, Expose, Run
+from simulation.commands import Apply, Command, Create, CreateBudget, CreateDeployment, CreateService, Drain, Expose, Run, Scale, Several
 from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.things import ref
+from simulation.kubectl.things import as_json, ref
+from simulation.kubectl.wording import SUFFIX, deleted_names, tried
 from simulation.store import Store
 
-SUFFIX = {"client": " (dry run)", "server": " (server dry run)"}
 TYPED = CreateDeployment | CreateService | CreateBudget | Run | Expose
 """Commands whose object kubectl makes itself, from Go's types."""
+DECODED = ("set", "env", "resources", "serviceaccount", "rollout")
+"""Verbs that print an answer of the server after they made a Go struct of it."""
+
+Touched = tuple[tuple[str, str], ...]
+"""(kind, name) of what a command writes."""
 
 
 class Sketch(Writes):
@@ -37,46 +44,127 @@ class Sketch(Writes):
         return super().update(new)
 
 
-def dry_run(command: Command, how: str, where: str, cluster: Cluster) -> Answer:
+def dry_run(command: Command, verb: str, how: str, where: str, cluster: Cluster) -> Answer:
     """Raises StatusError as the command itself would."""
+    if isinstance(command, Drain):
+        return _drained(command, where, cluster)
     twin = cluster.copy()
     twin.changes = []
-    said = [line.removesuffix(" from default namespace") for line in twin.do(command).splitlines()]
+    said = twin.do(command).splitlines()
     warnings = "".join(f"{line}\n" for line in said if line.startswith("Warning: "))
+    lines = [line for line in said if not line.startswith("Warning: ")]
+    if how and verb.startswith("delete"):
+        return Answer("".join(f"{line}\n" for line in deleted_names(lines)), warnings)
     if not how:
-        lines = [line for line in said if not line.startswith("Warning: ")]
-        return Answer("".join(f"{line}{SUFFIX[where]}\n" for line in lines), warnings)
+        return Answer("".join(f"{tried(line, verb, where)}\n" for line in lines), warnings)
+    if where == "client" and isinstance(command, Scale):
+        return Answer(printed(touched_by(command, cluster.store), how, cluster.store, False), warnings)
     if where == "client":
-        sketch = Sketch(cluster.store)
-        command.act(sketch)
-        return Answer(_printed(sketch.made, how, isinstance(command, TYPED)), warnings)
-    wrote = [new for _, _, new in twin.changes if new is not None]
-    return Answer(_printed(wrote, how, isinstance(command, CreateDeployment | CreateService), stored=True), warnings)
+        sent = [_sent(obj, command, verb, cluster.store) for obj in _sketched(command, cluster.store)]
+        return Answer(_several(sent, how, command), warnings)
+    wrote = {(type(new).__name__, new.metadata.name): new for _, _, new in twin.changes if new is not None}
+    made = isinstance(command, Create | Apply | TYPED)
+    decoded = decodes(command, verb)
+    return Answer(_several([_stored(obj, decoded, made) for obj in wrote.values()], how, command), warnings)
 
 
-def written(command: Command, how: str, store: Store) -> str:
-    """What `-o` prints after the command was given: the objects it touched, as they are."""
-    sketch = Sketch(store.copy(store.engine))
-    with contextlib.suppress(StatusError):  # it was done already: what it made is there, and it says so
-        command.act(sketch)
-    found = [store.get(type(obj).__name__, obj.metadata.name, obj.metadata.namespace or "default") for obj in sketch.made]
-    return _printed([obj for obj in found if obj is not None], how, False)
+def decodes(command: Command, verb: str) -> bool:
+    return isinstance(command, TYPED) or verb in DECODED
 
 
-def _printed(made: list[Any], how: str, typed: bool, stored: bool = False) -> str:
-    bodies = [_as_typed(to_json(obj), stored) if typed else to_json(obj) for obj in made]
-    if len(made) == 1:
-        return output.one(how, bodies[0], ref(made[0]))
-    if how.partition("=")[0] == "yaml":
-        return "---\n".join(output.one(how, body, "") for body in bodies)
-    return "".join(output.one(how, body, ref(obj)) for body, obj in zip(bodies, made, strict=True))
+def _drained(command: Drain, where: str, cluster: Cluster) -> Answer:
+    """Node after node; nothing is waited for."""
+    first, then = [], []
+    for name in command.nodes or ("",):
+        said = cluster.copy().do(msgspec.structs.replace(command, nodes=(name,) if name else ())).splitlines()
+        cordoned = [line for line in said if re.match(r"node/\S+ (already )?cordoned", line)]
+        first += cordoned
+        then += [line for line in said if line not in cordoned]
+        then += [] if any(line.startswith("error:") for line in said) else [f"{line.split(' ')[0]} drained" for line in cordoned]
+    lines = first + then
+    errors = [line for line in lines if line.startswith(("error:", "Warning:", "There are"))]
+    evicting = "evicting pod "
+    err = "".join(f"{line}{SUFFIX[where] if line.startswith(evicting) else ''}\n" for line in errors)
+    out = "".join(f"{line}{SUFFIX[where]}\n" for line in lines if line not in errors)
+    return Answer(out, err, 1 if any(line.startswith("error:") for line in errors) else 0)
 
 
-def _as_typed(body: dict[str, Any], stored: bool) -> dict[str, Any]:
+def touched_by(command: Command, store: Store) -> Touched:
+    """What the command would write. Raises StatusError as the command itself would."""
+    found = [(type(obj).__name__, obj.metadata.name) for obj in _sketched(command, store)]
+    return tuple(dict.fromkeys(found))
+
+
+def printed(touched: Touched, how: str, store: Store, decoded: bool) -> str:
+    """The objects as they are, as `-o` asks."""
+    found = [store.get(kind, name, "" if kind == "Node" else "default") for kind, name in touched]
+    return _several([_stored(obj, decoded, False) for obj in found if obj is not None], how)
+
+
+Printed = tuple[dict[str, Any], str]
+"""(JSON, what `-o name` prints)"""
+
+
+def _sketched(command: Command, store: Store) -> list[Any]:
+    sketch = Sketch(store)
+    command.act(sketch)
+    return sketch.made
+
+
+def _several(bodies: list[Printed], how: str, command: Command | None = None) -> str:
+    if len(bodies) == 1:
+        return output.one(how, *bodies[0])
+    name = how.partition("=")[0]
+    if isinstance(command, Apply) and name not in ("name", ""):
+        return output.one(how, {"apiVersion": "v1", "items": [body for body, _ in bodies], "kind": "List", "metadata": {}}, "")
+    return output.separate(how, bodies, "---\n---\n" if isinstance(command, Run) else "---\n")
+
+
+def _stored(obj: Any, decoded: bool, unwritten: bool) -> Printed:
+    """As the server answers; `decoded`: by way of a Go struct; `unwritten`: it never was stored and has no version."""
+    body = as_json(obj)
+    if unwritten:
+        body = {**body, "metadata": {key: value for key, value in body["metadata"].items() if key != "resourceVersion"}}
+    if unwritten:
+        body.setdefault("status", {})
+    return as_decoded(body) if decoded else body, ref(obj)
+
+
+def as_decoded(body: dict[str, Any]) -> dict[str, Any]:
+    """What became of it in a Go struct: a template's metadata has a time that nobody set."""
+    spec = body.get("spec", {})
+    if "template" not in spec:
+        return body
+    template = spec["template"]
+    metadata = {"creationTimestamp": None, **template.get("metadata", {})}
+    return {**body, "spec": {**spec, "template": {**template, "metadata": metadata}}}
+
+
+def _sent(obj: Any, command: Command, verb: str, store: Store) -> Printed:
+    """As kubectl would send it: a Go struct of its own making, or a file's text."""
+    body = to_json(obj)
+    if isinstance(command, TYPED) or (isinstance(command, Several) and isinstance(command.commands[0], TYPED)):
+        return _as_typed(body), ref(obj)
+    if isinstance(command, Create | Apply) and store.get(body["kind"], obj.metadata.name, obj.metadata.namespace) is None:
+        return _as_written(body, command.manifest), ref(obj)
+    return _stored(obj, verb in DECODED, False)
+
+
+def _as_written(body: dict[str, Any], manifest: str) -> dict[str, Any]:
+    """The document as it stands, with its namespace and what apply notes on it."""
+    name = body["metadata"]["name"]
+    for document in read_all(manifest):
+        said = document.value
+        if said.get("kind") == body["kind"] and (said.get("metadata") or {}).get("name") == name:
+            added = {key: body["metadata"][key] for key in ("annotations", "namespace") if key in body["metadata"]}
+            return {**said, "metadata": {**said["metadata"], **added}}
+    return body
+
+
+def _as_typed(body: dict[str, Any]) -> dict[str, Any]:
     """Go's structs write some zero values that JSON from the server leaves out."""
-    meta = {"creationTimestamp": None, **body["metadata"]}
-    meta.pop("resourceVersion", None)
-    body = {**body, "metadata": meta}
+    body = {**body, "metadata": {"creationTimestamp": None, **body["metadata"]}}
+    body["metadata"].pop("resourceVersion", None)
     spec = body.get("spec", {})
     if "template" in spec:
         template = spec["template"]
@@ -85,7 +173,14 @@ def _as_typed(body: dict[str, Any], stored: bool) -> dict[str, Any]:
     elif "containers" in spec:
         containers = [{"resources": {}, **c} for c in spec["containers"]]
         body["spec"] = {"dnsPolicy": "ClusterFirst", "restartPolicy": "Always", **spec, "containers": containers}
-    if stored or "status" not in body:
-        body["status"] = {} if body["kind"] != "Service" else {"loadBalancer": {}}
-    body["status"] = {"loadBalancer": {}} if body["kind"] == "Service" else {}
+    if body["kind"] == "Service":
+        body["spec"] = {**spec, "ports": [{"protocol": "TCP", **port} for port in spec.get("ports", ())]} if "ports" in spec else spec
+    body["status"] = EMPTY.get(body["kind"], {})
     return body
+
+
+EMPTY = {
+    "Service": {"loadBalancer": {}},
+    "PodDisruptionBudget": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0},
+}
+"""The status of an object that was never stored, as Go writes it."""

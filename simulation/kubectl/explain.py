@@ -9,16 +9,15 @@ from simulation.api import schema
 from simulation.api.errors import UsageError, go_quote
 from simulation.api.resources import BY_KIND
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.asking import read
 from simulation.kubectl.explanations import FIELDS, KINDS_SAID
-from simulation.kubectl.flags import Flag
+from simulation.kubectl.known import read
 from simulation.kubectl.things import kinds_named
 
 WIDTH = 76
 
 
 def explain(words: list[str]) -> Answer:
-    parsed = read(words, "explain", Flag("recursive", "bool"), Flag("api-version"), Flag("output", short="o"))
+    parsed = read(words, "explain")
     if not parsed.args:
         raise UsageError(
             'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',

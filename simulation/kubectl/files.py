@@ -4,6 +4,7 @@ There are no files here: the terminal opens an editor in their place, and its te
 """
 
 import difflib
+import json
 from typing import Any
 
 import msgspec
@@ -11,33 +12,19 @@ import msgspec
 from simulation.api import schema
 from simulation.api.documents import read as read_yaml
 from simulation.api.documents import read_all, write_sorted
-from simulation.api.errors import StatusError, UsageError, bad_request
+from simulation.api.errors import StatusError, UsageError, bad_request, not_found
 from simulation.api.wire import kind_of, to_json
 from simulation.cluster import Cluster
 from simulation.commands import Apply, Command, Create, Delete, Patch, Several
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.asking import asked, find, read
-from simulation.kubectl.flags import Flag, Parsed
+from simulation.kubectl.asking import asked, find
+from simulation.kubectl.flags import Parsed
+from simulation.kubectl.known import read
+from simulation.kubectl.resources import NOTHING_NAMED
 from simulation.objects import KINDS, LAST_APPLIED
 from simulation.store import Store
 
 VERBS = ("apply", "create", "replace", "delete")
-FLAGS = (
-    Flag("filename", short="f"),
-    Flag("recursive", "bool", "R"),
-    Flag("server-side", "bool"),
-    Flag("force-conflicts", "bool"),
-    Flag("force", "bool"),
-    Flag("validate"),
-    Flag("save-config", "bool"),
-    Flag("wait", "bool"),
-    Flag("ignore-not-found", "bool"),
-    Flag("cascade"),
-    Flag("grace-period", "number"),
-    Flag("now", "bool"),
-    Flag("field-manager"),
-    Flag("record", "bool"),
-)
 HEAD = """# Please edit the object below. Lines beginning with a '#' will be ignored,
 # and an empty file will abort the edit. If an error occurs while saving this file will be
 # reopened with the relevant failures.
@@ -68,19 +55,69 @@ def file_of(parsed: Parsed) -> str:
     return name[:200]
 
 
-def command(verb: str, text: str, words: list[str]) -> Command:
+NAMED_IN = ("get", "describe", "label", "annotate", "scale", "set", "rollout", "expose", "patch", "wait", "edit", "autoscale")
+"""Verbs that take the names of objects from a file."""
+
+
+def full(words: list[str]) -> str:
+    """`set image` of a line whose flags come after both."""
+    return " ".join(words[:2]) if words[0] in ("set", "rollout") else words[0]
+
+
+def named_in(words: list[str], command: str, text: str) -> list[str]:
+    """The words with `-f` made the names of what is in the file. Raises StatusError."""
+    head, rest = words[: command.count(" ")], words[command.count(" ") :]
+    kept: list[str] = []
+    while rest:
+        word = rest.pop(0)
+        if word in ("-f", "--filename"):
+            rest = rest[1:]
+        elif not word.startswith("--filename=") and not _joined(word) and not word.startswith("-f="):
+            kept.append(word)
+    names = []
+    for document in read_all(text):
+        kind, name = kind_of(document.value), (document.value.get("metadata") or {}).get("name", "")
+        names.append(f"{KINDS[kind].resource}/{name}")
+    return [*head, *names, *kept]
+
+
+def command(verb: str, text: str, parsed: Parsed, store: Store) -> Command:
     """Raises StatusError."""
     if verb == "delete":
-        return _delete(text, "--ignore-not-found" in words)
+        return _delete(text, parsed.true("ignore-not-found"))
     if verb == "replace":
+        _all_there(text, store)
         return Apply(text)
-    validate = read(words, verb, *FLAGS).text("validate", "strict").lower()
-    if validate not in VALIDATE:
-        raise UsageError(f'invalid - validate option "{validate}"')
-    return {"apply": Apply, "create": Create}[verb](text, VALIDATE[validate])
+    return {"apply": Apply, "create": Create}[verb](text, VALIDATE[parsed.text("validate", "strict").lower()])
+
+
+def _all_there(text: str, store: Store) -> None:
+    for document in read_all(text):
+        kind, name = kind_of(document.value), (document.value.get("metadata") or {}).get("name", "")
+        if store.get(kind, name, "" if kind == "Node" else "default") is None:
+            raise not_found(kind, name)
 
 
 VALIDATE = {"strict": "strict", "true": "strict", "warn": "warn", "ignore": "ignore", "false": "ignore"}
+
+
+def last_applied(words: list[str], store: Store) -> Answer:
+    """`kubectl apply view-last-applied`."""
+    parsed = read(words, "apply view-last-applied")
+    how = parsed.text("output", "yaml")
+    if how not in ("yaml", "json"):
+        raise UsageError(f"Unexpected -o output mode: {how}, the flag 'output' must be one of yaml|json")
+    found, errors = find(store, asked(parsed, UsageError(NOTHING_NAMED)))
+    if errors:
+        raise errors[0]
+    out = []
+    for obj in found:
+        text = obj.metadata.annotations.get(LAST_APPLIED)
+        if text is None:
+            raise UsageError(f"no last-applied-configuration annotation found on resource: {obj.metadata.name}")
+        body = read_yaml(text)
+        out.append(write_sorted(body) if how == "yaml" else json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    return Answer("".join(out))
 
 
 def lenient(text: str, validate: str) -> tuple[str, list[str]]:
@@ -136,7 +173,7 @@ def refusal(error: StatusError, verb: str, file: str) -> str:
 
 def edit(words: list[str], store: Store, text: str | None) -> Any:
     """(title, text, what was wrong) to be edited, an Answer, or the patch that the edited text makes."""
-    parsed = read(words, "edit", Flag("output", short="o"), Flag("validate"), *FLAGS[:1])
+    parsed = read(words, "edit")
     found, errors = find(store, asked(parsed, UsageError("must specify one of -f and -k")))
     if errors:
         raise errors[0]

@@ -3,6 +3,8 @@
 Models spf13/pflag as kubectl uses it; the errors are pflag's.
 """
 
+import re
+
 import msgspec
 
 from simulation.api.errors import UsageError, go_quote
@@ -12,7 +14,7 @@ FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
 class Flag(msgspec.Struct, frozen=True):
-    """`takes` is text, texts (may be said again), number, bool, or optional (a text, `default` when said bare)."""
+    """`takes` is text, texts (may be said again), number, bool, duration, or optional (a text, `default` when said bare)."""
 
     name: str
     takes: str = "text"
@@ -40,6 +42,10 @@ class Parsed(msgspec.Struct):
 
     def number(self, name: str) -> int | None:
         return int(self.flags[name][-1]) if name in self.flags else None
+
+    def ms(self, name: str, default: int = 0) -> int:
+        """A duration."""
+        return duration_ms(self.flags[name][-1]) if name in self.flags else default
 
     def true(self, name: str) -> bool:
         return self.text(name, "false") in TRUE
@@ -72,7 +78,7 @@ def _long(word: str, waiting: list[str], known: dict[str, Flag], parsed: Parsed,
         raise _refused(f"unknown flag: --{name}", command)
     if not equals:
         value = _bare(flag, waiting, f"--{name}", command)
-    _keep(flag, value, f"--{name}", parsed, command)
+    _keep(flag, value, f"-{flag.short}, --{name}" if flag.short else f"--{name}", parsed, command)
 
 
 def _short(word: str, waiting: list[str], known: dict[str, Flag], parsed: Parsed, command: str) -> None:
@@ -109,6 +115,11 @@ def _keep(flag: Flag, value: str, said: str, parsed: Parsed, command: str) -> No
     if flag.takes == "bool" and value not in (*TRUE, *FALSE):
         wrong = f"strconv.ParseBool: parsing {go_quote(value)}: invalid syntax"
         raise _refused(f"invalid argument {go_quote(value)} for {go_quote(said)} flag: {wrong}", command)
+    if flag.takes == "duration":
+        try:
+            duration_ms(value)
+        except ValueError as wrong:
+            raise _refused(f"invalid argument {go_quote(value)} for {go_quote(said)} flag: {wrong}", command) from None
     parsed.flags.setdefault(flag.name, []).append(value)
 
 
@@ -125,4 +136,30 @@ def _number(value: str, said: str, command: str) -> str:
 
 
 def _refused(said: str, command: str) -> UsageError:
-    return UsageError(f"{said}\nSee 'kubectl {command} --help' for usage.")
+    return UsageError(f"{said}\nSee '{f'kubectl {command}'.rstrip()} --help' for usage.")
+
+
+UNITS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0, "us": 0.001, "µs": 0.001, "ns": 0.000_001}
+PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([^\d.]*)", re.ASCII)
+
+
+def duration_ms(text: str) -> int:
+    """Go's time.ParseDuration. Raises ValueError in its words."""
+    rest = text[1:] if text[:1] in ("+", "-") else text
+    if rest == "0":
+        return 0
+    total, at = 0.0, 0
+    while at < len(rest) <= 40:
+        found = PART.match(rest, at)
+        if found is None:
+            break
+        number, unit = found.groups()
+        if not unit:
+            raise ValueError(f"time: missing unit in duration {go_quote(text)}")
+        if unit not in UNITS:
+            raise ValueError(f"time: unknown unit {go_quote(unit)} in duration {go_quote(text)}")
+        total += float(number) * UNITS[unit]
+        at = found.end()
+    if not rest or at < len(rest) or total > 2**63 / 1e6:
+        raise ValueError(f"time: invalid duration {go_quote(text)}")
+    return int(-total if text[0] == "-" else total)

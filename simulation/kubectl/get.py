@@ -3,40 +3,22 @@
 Models kubectl/pkg/cmd/get (v1.33) and the API server's tables.
 """
 
-import functools
-import re
 from typing import Any
 
-from simulation.api.derived import DEPRECATED
+from simulation.api.derived import scale_of
 from simulation.api.duration import age
 from simulation.api.errors import StatusError, UsageError
-from simulation.kubectl import jsonpath, output
+from simulation.api.wire import to_json
+from simulation.kubectl import output
 from simulation.kubectl.answer import Answer, Change, Running
-from simulation.kubectl.asking import PICKING, Asked, asked, find, read
-from simulation.kubectl.flags import Flag, Parsed
+from simulation.kubectl.asking import Asked, asked, find
+from simulation.kubectl.flags import FALSE, Parsed
+from simulation.kubectl.known import read
+from simulation.kubectl.sorting import by_path
 from simulation.kubectl.tabs import PRINTED, Columns
 from simulation.kubectl.things import READABLE, as_json, cells, headers, ref
 from simulation.objects import Time
 from simulation.store import Store
-
-FLAGS = (
-    *PICKING,
-    Flag("output", short="o"),
-    Flag("watch", "bool", "w"),
-    Flag("watch-only", "bool"),
-    Flag("output-watch-events", "bool"),
-    Flag("show-labels", "bool"),
-    Flag("label-columns", "texts", "L"),
-    Flag("no-headers", "bool"),
-    Flag("sort-by"),
-    Flag("ignore-not-found", "bool"),
-    Flag("show-kind", "bool"),
-    Flag("show-managed-fields", "bool"),
-    Flag("server-print", "bool"),
-    Flag("allow-missing-template-keys", "bool"),
-    Flag("subresource"),
-    Flag("raw"),
-)
 
 MISSING = UsageError(
     """You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.
@@ -54,22 +36,28 @@ class Get:
     """One `kubectl get` line, read."""
 
     def __init__(self, words: list[str]) -> None:
-        parsed = read(words, "get", *FLAGS)
+        parsed = read(words, "get")
         if parsed.has("raw"):
+            if parsed.args:
+                raise UsageError("arguments may not be passed when --raw is specified")
             raise UsageError(
                 "get --raw asks the API server itself, and this terminal has none: take the line for your own kubectl", prefix=""
             )
         self.how = parsed.text("output")
         self.format = output.check_format(self.how)
-        self.question = asked(parsed, MISSING)
+        if parsed.true("show-labels") and self.format not in output.TABLES:
+            raise UsageError(f"--show-labels option cannot be used with {self.format} printer")
         self.watch = parsed.true("watch") or parsed.true("watch-only")
+        if parsed.true("output-watch-events") and not self.watch:
+            raise UsageError("--output-watch-events option can only be used with --watch or --watch-only")
+        self.question = asked(parsed, MISSING)
         if self.watch and len(self.question.kinds) > 1:
             raise UsageError("you may only specify a single resource type")
         self.table = Table(parsed, self.question, wide=self.format == "wide")
         self.ignore = parsed.true("ignore-not-found")
-        self.sort = jsonpath.relaxed(parsed.text("sort-by")) if parsed.has("sort-by") else ""
-        self.events = parsed.true("output-watch-events")
+        self.sort = parsed.text("sort-by")
         self.watch_only = parsed.true("watch-only")
+        self.bare = parsed.true("no-headers")
         self.scale = _subresource(parsed, self.question)
 
     def once(self, store: Store) -> Answer:
@@ -77,22 +65,25 @@ class Get:
         if self.ignore:
             errors = [error for error in errors if error.reason != "NotFound"]
         if self.sort:
-            found = _sorted(found, self.sort)
+            asked_for = len({target if target[1] else target[0] for target in self.question.targets})
+            found = by_path(found, self.sort, asked_for if self.format in output.TABLES else 0)
         out = self._printed(found, store.seconds)
-        err = [f"Warning: {DEPRECATED}"] if "Endpoints" in self.question.kinds else []
+        err = list(self.question.warnings)
         if not found and not errors and not self.ignore and self.format in output.TABLES and not self.question.by_name:
             err.append(_nothing(self.question))
         err += [error.kubectl() for error in errors]
         return Answer(out, "".join(f"{line}\n" for line in err), 1 if errors else 0)
 
     def _printed(self, found: list[Any], now: Time) -> str:
-        if self.scale:
+        if self.scale and self.format in output.TABLES:
             return self.table.scales(found, now)
         if self.format in output.TABLES:
             return self.table.blocks(found, now)
+        bodies = [to_json(scale_of(obj)) if self.scale else as_json(obj) for obj in found]
+        refs = [f"scale.autoscaling/{obj.metadata.name}" if self.scale else ref(obj) for obj in found]
         if self.question.by_name and len(self.question.targets) == 1:
-            return output.one(self.how, as_json(found[0]), ref(found[0])) if found else ""
-        return output.several(self.how, [as_json(obj) for obj in found], [ref(obj) for obj in found])
+            return output.one(self.how, bodies[0], refs[0], self.bare) if found else ""
+        return output.several(self.how, bodies, refs, self.bare)
 
 
 class Table:
@@ -107,6 +98,8 @@ class Table:
         self.listed = len({kind for kind, name in question.targets if not name})
         """How many kinds were asked for as a whole: with several, names say their kind."""
         self.show_kind = parsed.true("show-kind")
+        self.printed = parsed.text("server-print", "true") not in FALSE
+        """By the server: kubectl itself knows of a name and an age."""
         self.events = parsed.true("output-watch-events") and (parsed.true("watch") or parsed.true("watch-only"))
         self.columns = Columns(*PRINTED, remember=True)
         self._headed = False
@@ -137,13 +130,14 @@ class Table:
         return self.columns.write("\n".join(lines) + "\n")
 
     def header(self, kind: str) -> str:
-        names = [*(["EVENT"] if self.events else []), *(["NAMESPACE"] if self._spaced(kind) else []), *headers(kind, self.wide)]
+        columns = headers(kind, self.wide) if self.printed else ("NAME", "AGE")
+        names = [*(["EVENT"] if self.events else []), *(["NAMESPACE"] if self._spaced(kind) else []), *columns]
         names += [label.rpartition("/")[2].upper() for label in self.labels] + (["LABELS"] if self.show_labels else [])
         return "\t".join(names)
 
     def row(self, obj: Any, now: Time, named: bool, event: str = "") -> str:
         kind, labels = type(obj).__name__, obj.metadata.labels
-        found = cells(obj, now, self.wide)
+        found = cells(obj, now, self.wide) if self.printed else [obj.metadata.name, age(obj.metadata.creation_timestamp, now)]
         if named and kind != "Event":
             found[0] = ref(obj)
         found = [*([event] if self.events else []), *([obj.metadata.namespace] if self._spaced(kind) else []), *found]
@@ -179,8 +173,8 @@ class Watch(Running):
             self.complain(errors[0].kubectl())
             self.end(1)
             return
-        if self.kind == "Endpoints":
-            self.complain(f"Warning: {DEPRECATED}")
+        for warning in self.line.question.warnings:
+            self.complain(warning)
         if not self.line.watch_only:
             self._print(found, store.seconds, "ADDED")
         self._store = store
@@ -237,35 +231,9 @@ def _nothing(question: Asked) -> str:
 
 def _subresource(parsed: Parsed, question: Asked) -> bool:
     name = parsed.text("subresource")
-    if name not in ("", "scale", "status"):
-        raise UsageError(f'invalid subresource value: "{name}". Must be one of [status scale resize]')
-    if name == "scale" and not set(question.kinds) <= {"Deployment", "ReplicaSet"}:
+    if name and not question.by_name:
+        raise UsageError("subresource cannot be used when bulk resources are specified")
+    has = all(name in {sub.name for sub in READABLE[kind].subresources} for kind in question.kinds)
+    if name and not (has and name in ("scale", "status")):
         raise StatusError(404, "NotFound", "the server could not find the requested resource")
     return name == "scale"
-
-
-def _sorted(found: list[Any], path: str) -> list[Any]:
-    """By the first value that the path finds in each; one without it comes first (kubectl/pkg/cmd/get/sorter.go)."""
-    keyed = [(next(iter(jsonpath.find(path, as_json(obj))), None), obj) for obj in found]
-    if found and all(key is None for key, _ in keyed):
-        raise UsageError(f"couldn't find any field with path {_braced(path)} in the list of objects")
-    return [obj for _, obj in sorted(keyed, key=functools.cmp_to_key(lambda a, b: _compare(a[0], b[0])))]
-
-
-def _braced(path: str) -> str:
-    return f'"{{{path}}}"'
-
-
-def _compare(a: Any, b: Any) -> int:
-    if a is None or b is None:
-        return (a is not None) - (b is not None)
-    if isinstance(a, str) and isinstance(b, str):
-        a, b = _natural(a), _natural(b)
-    elif type(a) is not type(b) or isinstance(a, dict | list):
-        a, b = str(a), str(b)
-    return (a > b) - (a < b)
-
-
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    """sortorder.NaturalLess: digits by their value."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"[0-9]{1,18}|[^0-9]", text)]

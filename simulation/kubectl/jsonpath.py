@@ -7,16 +7,27 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from simulation.api.errors import UsageError, go_json
+from simulation.api.errors import UsageError, go_json, go_quote
+from simulation.kubectl.gotext import syntax
 
 TOKEN = re.compile(
-    r"""\.\.|\.(?P<star>\*)|\.(?P<field>[^\s.\[\]{}'"()|,]+(?:\\\.[^\s.\[\]{}'"()|,]+)*)"""
+    r"""\.\.|\.(?P<star>\*)|\.(?P<field>(?:\\.|[^\s.\\\[\]{}'"()|,])+)"""
     r"""|\[\?\((?P<filter>[^\]]*)\)\]|\[(?P<inside>[^\]]*)\]|(?P<root>[$@])"""
 )
 FILTER = re.compile(r"""\s*(?P<left>@[^\s=!<>]*)\s*(?:(?P<how>==|!=|<=|>=|<|>)\s*(?P<right>.+?))?\s*""")
+QUOTED = re.compile(r"'[^']*'")
+SLICE = re.compile(r"(-?\d{0,9})(:-?\d{0,9})?(:-?\d{0,9})?", re.ASCII)
 MOST_STEPS = 100
 MOST_TEXT = 4000
 MOST_SIGNS = 1_000_000
+
+
+class BadPath(Exception):
+    """A path that cannot be read; the text is the parser's."""
+
+
+class OutOfBounds(Exception):
+    """A list has no such place."""
 
 
 def evaluate(template: str, value: Any) -> str:
@@ -24,13 +35,23 @@ def evaluate(template: str, value: Any) -> str:
     if len(template) > MOST_TEXT:
         raise UsageError(f"a template has at most {MOST_TEXT} signs here", prefix="")
     out: list[str] = []
-    _run(_split(template), value, value, out)
+    try:
+        _run(_split(template), value, value, out)
+    except OutOfBounds as wrong:
+        said = f"Error executing template: {wrong}. Printing more information for debugging the template:\n"
+        said += f"\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{syntax(value)}\n\n"
+        raise UsageError(f"error executing jsonpath {go_quote(template)}: {said}") from None
+    except BadPath as wrong:
+        raise UsageError(f"error parsing jsonpath {template}, {wrong}") from None
     return "".join(out)[:MOST_SIGNS]
 
 
 def find(path: str, value: Any) -> list[Any]:
     """What one path such as `.metadata.name` finds. Raises UsageError."""
-    return _walk(path.strip(), value, value)
+    try:
+        return _walk(path.strip(), value, value)
+    except (BadPath, OutOfBounds) as wrong:
+        raise UsageError(str(wrong)) from None
 
 
 def relaxed(path: str) -> str:
@@ -58,7 +79,8 @@ def _split(template: str) -> list[tuple[str, str]]:
             quote = "" if sign == quote else quote or (sign if sign in "\"'" else "")
             end += 1
         if end >= len(template):
-            raise UsageError(f"error parsing jsonpath {template}, unclosed action")
+            begun = template[begin + 1 :]
+            raise BadPath("unterminated array" if begun.count("[") > begun.count("]") else "unclosed action")
         pieces.append(("path", template[begin + 1 : end].strip()))
         at = end + 1
     return pieces
@@ -73,20 +95,22 @@ def _run(pieces: list[tuple[str, str]], value: Any, root: Any, out: list[str]) -
             out.append(text)
         elif text.startswith("range"):
             end = _end(pieces, at)
+            inside = pieces[at : len(pieces) if end is None else end]
             for item in _walk(text.removeprefix("range").strip(), value, root):
-                _run(pieces[at:end], item, root, out)
+                _run(inside, item, root, out)
                 if sum(map(len, out[-50:])) > MOST_SIGNS or len(out) > MOST_SIGNS:
                     return
-            at = end + 1
+            at = at if end is None else end + 1
         elif text == "end":
-            raise UsageError("error parsing jsonpath, not in range, nothing to end")
+            raise BadPath("not in range, nothing to end")
         elif text[:1] in "\"'" and text:
             out.append(_unquoted(text))
         else:
             out.append(" ".join(map(_shown, _walk(text, value, root))))
 
 
-def _end(pieces: list[tuple[str, str]], at: int) -> int:
+def _end(pieces: list[tuple[str, str]], at: int) -> int | None:
+    """Where the range ends; one that does not is gone through, and then once more for what is around it."""
     deep = 1
     for index in range(at, len(pieces)):
         what, text = pieces[index]
@@ -94,7 +118,7 @@ def _end(pieces: list[tuple[str, str]], at: int) -> int:
             deep += text.startswith("range") - (text == "end")
             if not deep:
                 return index
-    raise UsageError("error parsing jsonpath, unterminated range")
+    return None
 
 
 def _walk(path: str, value: Any, root: Any) -> list[Any]:
@@ -104,10 +128,21 @@ def _walk(path: str, value: Any, root: Any) -> list[Any]:
         found = TOKEN.match(path, at)
         steps += 1
         if found is None or steps > MOST_STEPS:
-            raise UsageError(f"error parsing jsonpath {{{path}}}, unrecognized identifier {path[at:]}")
+            raise BadPath(_unreadable(path[at:]))
         at = found.end()
-        here = [item for parent in here for item in _step(found, parent, root)]
+        if found["inside"] is not None and "," in found["inside"]:
+            here = [item for part in found["inside"].split(",") for parent in here for item in _inside(part.strip(), parent, root)]
+        else:
+            here = [item for parent in here for item in _step(found, parent, root)]
     return here
+
+
+def _unreadable(rest: str) -> str:
+    if rest[0] == "[":
+        return "unterminated array"
+    if rest[0].isalpha():
+        return f"unrecognized identifier {rest}"
+    return f"unrecognized character in action: U+{ord(rest[0]):04X} '{rest[0]}'"
 
 
 def _step(found: re.Match, value: Any, root: Any) -> Iterator[Any]:
@@ -118,32 +153,42 @@ def _step(found: re.Match, value: Any, root: Any) -> Iterator[Any]:
     elif found["star"]:
         yield from _children(value)
     elif found["field"]:
-        name = found["field"].replace("\\.", ".")
+        name = re.sub(r"\\(.)", r"\1", found["field"])
         if isinstance(value, dict) and name in value:
             yield value[name]
     elif found["filter"] is not None:
         yield from (item for item in _children(value) if _holds(found["filter"], item, root))
     else:
-        yield from _inside(found["inside"].strip(), value)
+        yield from _inside(found["inside"].strip(), value, root)
 
 
-def _inside(text: str, value: Any) -> Iterator[Any]:
+def _inside(text: str, value: Any, root: Any) -> Iterator[Any]:
+    """What stands in brackets: `*`, a path in quotes, an index or a slice."""
     if text == "*":
         yield from _children(value)
-    elif text[:1] in "\"'" and text:
-        if isinstance(value, dict) and text[1:-1] in value:
-            yield value[text[1:-1]]
-    elif not isinstance(value, list):
-        return
-    elif ":" in text:
-        bounds = [int(part) if re.fullmatch(r"-?\d{1,9}", part) else None for part in text.split(":")]
-        yield from value[slice(*bounds[:3])] if bounds[2:] != [0] else []
-    else:
-        for part in text.split(","):
-            if not re.fullmatch(r"\s*-?\d{1,9}\s*", part):
-                raise UsageError(f"error parsing jsonpath, invalid array index {text}")
-            if -len(value) <= int(part) < len(value):
-                yield value[int(part)]
+    elif QUOTED.fullmatch(text):
+        yield from _walk(f".{text[1:-1]}", value, root)
+    elif (found := SLICE.fullmatch(text)) is None:
+        raise BadPath(f"invalid array index {text}")
+    elif isinstance(value, list) and value:
+        yield from value[_slice(found, len(value))]
+
+
+def _slice(found: re.Match, length: int) -> slice:
+    """Go's: nothing is cut off, an index outside is an error."""
+    first, last, step = (int(part[1:] if part.startswith(":") else part) if part and part != ":" else None for part in found.groups(""))
+    begin = 0 if first is None else first + length if first < 0 else first
+    alone = first is not None and ":" not in found.group()
+    end = begin + 1 if alone else length if last is None else last + length if last < 0 else last
+    if not 0 <= begin < length:
+        raise OutOfBounds(f"array index out of bounds: index {begin}, length {length}")
+    if not 0 <= end <= length:
+        raise OutOfBounds(f"array index out of bounds: index {end - 1}, length {length}")
+    if begin > end:
+        raise OutOfBounds(f"starting index {begin} is greater than ending index {end}")
+    if step is not None and step <= 0:
+        raise OutOfBounds("step must be > 0")
+    return slice(begin, end, step)
 
 
 def _children(value: Any) -> list[Any]:
@@ -161,7 +206,7 @@ def _below(value: Any) -> Iterator[Any]:
 def _holds(text: str, item: Any, root: Any) -> bool:
     found = FILTER.fullmatch(text)
     if found is None:
-        raise UsageError(f"error parsing jsonpath, unrecognized filter {text}")
+        raise BadPath(f"unrecognized filter {text}")
     left = _walk(found["left"], item, root)
     if not found["how"]:
         return bool(left)

@@ -1,11 +1,12 @@
 """Reading verbs that are one table or a few lines: events, api-resources, version, cluster-info, label --list."""
 
 from simulation.api.errors import UsageError
-from simulation.api.resources import GROUPS, RESOURCES
+from simulation.api.resources import BY_KIND, GROUPS, RESOURCES, Resource
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.asking import PICKING, asked, find, namespace_of, read
+from simulation.kubectl.asking import asked, find, namespace_of
 from simulation.kubectl.describe import by_time, interval
-from simulation.kubectl.flags import Flag
+from simulation.kubectl.known import read
+from simulation.kubectl.resources import ALL
 from simulation.kubectl.tabs import PRINTED, align
 from simulation.kubectl.things import kinds_named, listed
 from simulation.store import Store
@@ -13,8 +14,7 @@ from simulation.store import Store
 
 def events(words: list[str], store: Store) -> Answer:
     """`kubectl events`: in order of time, each with how often and since when."""
-    flags = (Flag("for"), Flag("types", "texts"), Flag("no-headers", "bool"), Flag("watch", "bool", "w"), Flag("output", short="o"))
-    parsed = read(words, "events", *PICKING, *flags)
+    parsed = read(words, "events")
     if parsed.true("watch") or parsed.has("output"):
         raise UsageError("`kubectl get events` has -w and -o here", prefix="")
     namespace = namespace_of(parsed)
@@ -37,38 +37,70 @@ def events(words: list[str], store: Store) -> Answer:
 
 
 def api_resources(words: list[str]) -> Answer:
-    flags = (Flag("output", short="o"), Flag("no-headers", "bool"), Flag("namespaced", "bool"), Flag("api-group"), Flag("verbs", "texts"))
-    parsed = read(words, "api-resources", *flags)
+    parsed = read(words, "api-resources")
+    _alone("api-resources", parsed.args)
+    how, by = parsed.text("output"), parsed.text("sort-by")
+    if how not in ("", "wide", "name"):
+        raise UsageError(f"--output {how} is not available")
+    if by not in ("", "name", "kind"):
+        raise UsageError("--sort-by accepts only name or kind")
     rows = [row for row in RESOURCES if not parsed.has("namespaced") or row.namespaced == parsed.true("namespaced")]
     rows = [row for row in rows if not parsed.has("api-group") or row.group == parsed.text("api-group")]
     rows = [row for row in rows if set(parsed.texts("verbs")) <= set(row.verbs)]
-    rows = sorted(rows, key=lambda row: (row.group, row.plural))
-    if parsed.text("output") == "name":
+    rows = [row for row in rows if set(parsed.texts("categories")) <= set(_categories(row))]
+    rows = sorted(rows, key=lambda row: {"name": row.plural, "kind": row.kind}.get(by, (row.group, row.plural)))
+    if how == "name":
         return Answer("".join(f"{row.resource}\n" for row in rows))
-    lines = [] if parsed.true("no-headers") else ["NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND"]
-    lines += [f"{r.plural}\t{','.join(r.short)}\t{r.api_version}\t{str(r.namespaced).lower()}\t{r.kind}" for r in rows]
+    wide = ["VERBS", "CATEGORIES"] if how == "wide" else []
+    lines = [] if parsed.true("no-headers") else ["\t".join(["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", *wide])]
+    for row in rows:
+        cells = [row.plural, ",".join(row.short), row.api_version, str(row.namespaced).lower(), row.kind]
+        lines.append("\t".join([*cells, *([",".join(row.verbs), ",".join(_categories(row))] if wide else [])]))
     return Answer(align("\n".join(lines) + "\n", PRINTED))
 
 
-def api_versions() -> Answer:
+def _categories(row: Resource) -> tuple[str, ...]:
+    return ("all",) if row.kind in ALL else ()
+
+
+def api_versions(words: list[str]) -> Answer:
+    _alone("api-versions", read(words, "api-versions").args)
     return Answer("".join(f"{version}\n" for version in sorted(GROUPS)))
 
 
-def cluster_info(server: str) -> Answer:
+def cluster_info(words: list[str], server: str) -> Answer:
+    if read(words, "cluster-info").args:
+        raise UsageError("a desk is not dumped from here: its share menu exports it", prefix="")
     said = f"Kubernetes control plane is running at {server}\n\n"
     return Answer(f"{said}To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 
 
 def label_list(words: list[str], store: Store) -> Answer:
     """`kubectl label --list`."""
-    parsed = read(words, "label", Flag("list", "bool"), Flag("overwrite", "bool"), Flag("all", "bool"), *PICKING)
+    return _listed("label", words, store)
+
+
+def annotation_list(words: list[str], store: Store) -> Answer:
+    """`kubectl annotate --list`."""
+    return _listed("annotate", words, store)
+
+
+def _listed(verb: str, words: list[str], store: Store) -> Answer:
     missing = UsageError("one or more resources must be specified as <resource> <name> or <resource>/<name>")
-    found, errors = find(store, asked(parsed, missing))
+    question = asked(read(words, verb), missing)
+    found, errors = find(store, question)
+    what = "labels" if verb == "label" else "annotations"
+    alone = question.by_name and len(question.targets) == 1
     out = []
     for obj in found:
-        if len(found) > 1:
-            out.append(f"Listing labels for {type(obj).__name__}.{obj.metadata.name}:")
-        indent = " " if len(found) > 1 else ""
-        out += [f"{indent}{key}={value}" for key, value in sorted(obj.metadata.labels.items())]
+        if not alone:
+            row = BY_KIND[type(obj).__name__]
+            out.append(f"Listing {what} for {row.kind}.{row.group}/{obj.metadata.name}:")
+        out += [f"{'' if alone else ' '}{key}={value}" for key, value in sorted(getattr(obj.metadata, what).items())]
     err = "".join(f"{error.kubectl()}\n" for error in errors)
     return Answer("".join(f"{line}\n" for line in out), err, 1 if errors else 0)
+
+
+def _alone(verb: str, args: list[str]) -> None:
+    if args:
+        raise UsageError(f"unexpected arguments: [{' '.join(args)}]\nSee 'kubectl {verb} -h' for help and examples")

@@ -9,8 +9,8 @@ from simulation.api.errors import StatusError, UsageError, bad_request, go_quote
 from simulation.api.podlog import container_log
 from simulation.api.wire import rfc3339
 from simulation.kubectl.answer import Answer, Change, Running
-from simulation.kubectl.asking import PICKING, asked, read
-from simulation.kubectl.flags import Flag
+from simulation.kubectl.asking import asked
+from simulation.kubectl.known import read
 from simulation.kubectl.things import kinds_named, listed, named
 from simulation.objects import Pod, Time
 from simulation.store import Store, controller_of
@@ -25,16 +25,7 @@ class Logs(Running):
 
     def __init__(self, words: list[str]) -> None:
         super().__init__()
-        flags = (
-            Flag("follow", "bool", "f"),
-            Flag("previous", "bool", "p"),
-            Flag("container", short="c"),
-            Flag("tail", "number"),
-            Flag("timestamps", "bool"),
-            Flag("all-containers", "bool"),
-            Flag("prefix", "bool"),
-        )
-        self.parsed = read(words, "logs", *flags, *PICKING)
+        self.parsed = read(words, "logs")
         self.follow = self.parsed.true("follow")
         if not self.parsed.args and not self.parsed.has("selector"):
             raise UsageError(f"{USAGE}\nSee 'kubectl logs -h' for help and examples")

@@ -1,4 +1,4 @@
-"""What `-o` makes of objects: name, yaml, json, jsonpath, custom-columns. Tables are in tables.py.
+"""What `-o` makes of objects: name, yaml, json, jsonpath, custom-columns. Tables are in get.py.
 
 Models cli-runtime/pkg/printers and kubectl/pkg/cmd/get (v1.33).
 """
@@ -9,6 +9,7 @@ from typing import Any
 from simulation.api.documents import write_sorted
 from simulation.api.errors import UsageError, go_quote
 from simulation.kubectl import jsonpath
+from simulation.kubectl.gotext import shown
 from simulation.kubectl.tabs import PRINTED, align
 
 Json = dict[str, Any]
@@ -19,26 +20,36 @@ FORMATS = (
     "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,"
     "templatefile,wide,yaml"
 )
-NOT_HERE = ("custom-columns-file", "go-template", "go-template-file", "jsonpath-file", "template", "templatefile")
+CHANGED = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml"
+"""What a verb that writes may print."""
+TEMPLATE_FILES = ("go-template-file", "jsonpath-file", "templatefile")
+TEMPLATED = ("go-template", "jsonpath", "jsonpath-as-json", "template", *TEMPLATE_FILES)
+NOT_HERE = ("go-template", "template")
 
 
-def check_format(how: str) -> str:
+def check_format(how: str, allowed: str = FORMATS) -> str:
     """The format without its template. Raises UsageError."""
-    name = how.partition("=")[0]
+    name, _, template = how.partition("=")
+    name = name.lower() if name.lower() in ("yaml", "json", "name") else name
+    if name not in (*allowed.split(","), ""):
+        raise UsageError(f"unable to match a printer suitable for the output format {go_quote(how)}, allowed formats are: {allowed}")
+    if name in TEMPLATED and not template:
+        raise UsageError("template format specified but no template given")
+    if name in TEMPLATE_FILES:
+        raise UsageError(f"error reading --template {template}, open {template}: no such file or directory")
+    if name == "custom-columns-file":
+        raise UsageError(f"error reading template {template}, open {template}: no such file or directory")
     if name in NOT_HERE:
         raise UsageError(f"-o {name} is not part of this terminal: jsonpath and custom-columns are", prefix="")
-    if name not in (*FORMATS.split(","), ""):
-        raise UsageError(f"unable to match a printer suitable for the output format {go_quote(how)}, allowed formats are: {FORMATS}")
-    if name in ("jsonpath", "jsonpath-as-json") and not how.partition("=")[2]:
-        raise UsageError("template format specified but no template given")
     if name == "custom-columns" and not how.partition("=")[2]:
         raise UsageError("custom-columns format specified but no custom columns given")
     return name
 
 
-def one(how: str, body: Json, ref: str) -> str:
-    """One object, as `-o` asks; `ref` is what `-o name` prints of it."""
+def one(how: str, body: Json, ref: str, bare: bool = False) -> str:
+    """One object, as `-o` asks; `ref` is what `-o name` prints of it, `bare` leaves a heading out."""
     name, _, template = how.partition("=")
+    name = name.lower()
     if name == "name":
         return f"{ref}\n"
     if name == "yaml":
@@ -49,19 +60,25 @@ def one(how: str, body: Json, ref: str) -> str:
         return jsonpath.evaluate(template, body)
     if name == "jsonpath-as-json":
         return json.dumps(jsonpath.find(jsonpath.relaxed(template), body), indent=4, ensure_ascii=False) + "\n"
-    return custom_columns(template, [body])
+    return custom_columns(template, [body], bare)
 
 
-def several(how: str, bodies: list[Json], refs: list[str]) -> str:
+def several(how: str, bodies: list[Json], refs: list[str], bare: bool = False) -> str:
     """What was asked for as a list."""
     name, _, template = how.partition("=")
+    name = name.lower()
     if name == "name":
         return "".join(f"{ref}\n" for ref in refs)
     if name == "custom-columns":
-        return custom_columns(template, bodies)
+        return custom_columns(template, bodies, bare)
     if name == "yaml" and bodies:
         return _yaml_list(bodies)
     return one(how, {"apiVersion": "v1", "items": bodies, "kind": "List", "metadata": {"resourceVersion": ""}}, "")
+
+
+def separate(how: str, bodies: list[tuple[Json, str]], between: str = "---\n") -> str:
+    """One after another, as several answers are printed; each with what `-o name` prints of it."""
+    return (between if how.partition("=")[0].lower() == "yaml" else "").join(one(how, body, ref) for body, ref in bodies)
 
 
 def _yaml_list(bodies: list[Json]) -> str:
@@ -83,27 +100,15 @@ def pretty(body: Any) -> str:
     return text + "\n"
 
 
-def custom_columns(spec: str, bodies: list[Json]) -> str:
-    columns = [part.partition(":")[::2] for part in spec.split(",")]
-    for name, path in columns:
-        if not name or not path:
-            raise UsageError(f"unexpected custom-columns spec: {name}, expected <header>:<json-path-expr>")
-    lines = ["\t".join(name for name, _ in columns)]
-    paths = [jsonpath.relaxed(path) for _, path in columns]
+def custom_columns(spec: str, bodies: list[Json], bare: bool = False) -> str:
+    columns = []
+    for part in spec.split(","):
+        name, colon, path = part.partition(":")
+        if not colon:
+            raise UsageError(f"unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>")
+        columns.append((name, jsonpath.relaxed(path) if path else ""))
+    lines = [] if bare else ["\t".join(name for name, _ in columns)]
     for body in bodies:
-        found = [[_cell(value) for value in jsonpath.find(path, body)] for path in paths]
+        found = [[shown(value) for value in jsonpath.find(path, body)] if path else [] for _, path in columns]
         lines.append("\t".join(",".join(values) if values else "<none>" for values in found))
     return align("\n".join(lines) + "\n", PRINTED)
-
-
-def _cell(value: Any) -> str:
-    """Go's %v of what JSON decodes to."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "<nil>"
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{key}:{_cell(value[key])}' for key in sorted(value))}]"
-    if isinstance(value, list):
-        return f"[{' '.join(map(_cell, value))}]"
-    return str(value)

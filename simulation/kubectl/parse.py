@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulation.api import selectors
-from simulation.api.errors import UsageError, go_json, go_quote
+from simulation.api.errors import StatusError, UsageError, go_json, go_quote, not_found
 from simulation.api.names import label_key_problems, label_value_problems
 from simulation.api.writes import NAMESPACE, check_namespace
 from simulation.commands import (
@@ -43,27 +43,19 @@ from simulation.commands import (
     Undo,
 )
 from simulation.inside import KillInside, RemoveHealthy, TouchHealthy
-from simulation.kubectl.flags import Flag, Parsed, parse_flags
+from simulation.kubectl.flags import Flag, Parsed
+from simulation.kubectl.known import read
 from simulation.kubectl.resources import NOTHING_NAMED, Target, kind_named, targets
 from simulation.objects import Taint
 
 MOST_BYTES = 64 * 1024
 
-COMMON = (
-    Flag("namespace", short="n"),
-    Flag("field-manager"),
-    Flag("dry-run", "optional", default="unchanged"),
-    Flag("output", short="o"),
-    Flag("filename", short="f"),
-    Flag("record", "bool"),
-)
-PICK = (Flag("selector", short="l"), Flag("all", "bool"))
 NOT_HERE = {
     "dry-run": "a desk has no dry run: take a copy of it and try there",
     "output": "the output of a change is always its one line here",
     "filename": "there are no files here: paste the manifest into the desk's own field instead",
-    "record": "--record is deprecated: use `kubectl annotate` with kubernetes.io/change-cause instead",
 }
+RECORD = "--record is deprecated: use `kubectl annotate` with kubernetes.io/change-cause instead"
 
 READING = ("get", "describe", "logs", "events", "top", "explain", "diff", "wait", "api-resources", "version", "cluster-info")
 ELSEWHERE = {
@@ -105,7 +97,7 @@ def _without_namespace(words: list[str]) -> list[str]:
     """kubectl takes -n before the verb too."""
     while words and words[0].startswith(("-n", "--namespace")):
         value = 1 if words[0] in ("-n", "--namespace") else 0
-        parsed = parse_flags(words[: 1 + value], COMMON, "options")
+        parsed = read(words[: 1 + value], "options")
         check_namespace(parsed.text("namespace"))
         words = words[1 + value :]
     return words
@@ -163,12 +155,22 @@ def _unknown(word: str, known: dict, parent: str) -> UsageError:
     return UsageError(f"{where} has no {go_quote(word)} here: {hint}", prefix="")
 
 
-def _read(words: list[str], command: str, *flags: Flag) -> Parsed:
-    parsed = parse_flags(words, (*COMMON, *flags), command)
+def _read(words: list[str], command: str, *more: Flag) -> Parsed:
+    parsed = read(words, command, *more)
+    if parsed.has("record"):
+        raise UsageError(RECORD, prefix="")
     for name, said in NOT_HERE.items():
         if parsed.has(name) and parsed.text(name) not in ("none", "false"):
             raise UsageError(said, prefix="")
-    check_namespace(parsed.text("namespace", NAMESPACE))
+    if parsed.true("all-namespaces"):
+        return parsed
+    try:
+        check_namespace(parsed.text("namespace", NAMESPACE))
+    except StatusError as missing:
+        if command == "delete" and len(parsed.args) == 2:
+            raise not_found(kind_named(parsed.args[0]), parsed.args[1]) from None
+        missing.prefix = "failed to create deployment: " if command == "create deployment" else ""
+        raise
     return parsed
 
 
@@ -186,17 +188,29 @@ def _help(said: str, command: str) -> UsageError:
 def _create(words: list[str]) -> Command:
     if words and not words[0].startswith("-"):
         made = CREATES.get(words[0])
-        if made is None:
-            raise _unknown(words[0], {"deployment": 1, "service": 1, "poddisruptionbudget": 1}, "create")
-        return made(words[1:])
-    _read(words, "create")
+        if made is not None:
+            return made(words[1:])
+        if words[0] in ("namespace", "ns"):
+            _one_name(_read(words[1:], "create namespace"), "create namespace")
+            raise StatusError(403, "Forbidden", "namespaces is forbidden: a desk has the namespace default and no other")
+        if words[0] in CREATED_ELSEWHERE:
+            raise UsageError(f"a desk has no {words[0]}: it has deployments, services, pods and poddisruptionbudgets", prefix="")
+    parsed = _read(words, "create")
+    if parsed.args:
+        raise UsageError(f"Unexpected args: [{' '.join(parsed.args)}]\nSee 'kubectl create -h' for help and examples")
     raise UsageError("must specify one of -f and -k")
+
+
+CREATED_ELSEWHERE = (
+    *("clusterrole", "clusterrolebinding", "configmap", "cm", "cronjob", "cj", "ingress", "ing", "job", "priorityclass", "pc"),
+    *("quota", "resourcequota", "role", "rolebinding", "secret", "serviceaccount", "sa", "token"),
+)
+"""What kubectl can create and a desk does not have."""
 
 
 def _create_deployment(words: list[str]) -> Command:
     command = "create deployment"
-    flags = (Flag("image", "texts"), Flag("replicas", "number", "r"), Flag("port", "number"), Flag("save-config", "bool"))
-    parsed = _read(words, command, *flags)
+    parsed = _read(words, command)
     if not parsed.has("image"):
         raise UsageError('required flag(s) "image" not set')
     _one_name(parsed, command)
@@ -211,11 +225,23 @@ def _create_service(words: list[str]) -> Command:
     if words[:1] != ["clusterip"]:
         if words and words[0] in ("nodeport", "loadbalancer", "externalname"):
             raise UsageError("a desk's Services are inside the cluster: create service clusterip", prefix="")
-        raise _unknown(words[0] if words else "", {"clusterip": 1}, "create service")
+        said = f"unknown command {go_quote(' '.join(words))}\nSee 'kubectl create service -h' for help and examples"
+        raise UsageError(said)
     command = "create service clusterip"
-    parsed = _read(words[1:], command, Flag("tcp", "texts"), Flag("clusterip"), Flag("save-config", "bool"))
+    parsed = _read(words[1:], command)
+    _check_ports(parsed.texts("tcp"))
     _one_name(parsed, command)
     return CreateService(parsed.args[0], tuple(parsed.texts("tcp")), parsed.text("clusterip"))
+
+
+def _check_ports(pairs: list[str]) -> None:
+    """strconv.ParseUint of the first part."""
+    for pair in pairs:
+        port = pair.partition(":")[0]
+        if not (port.isascii() and port.isdigit()):
+            raise UsageError(f"strconv.ParseUint: parsing {go_quote(port)}: invalid syntax")
+        if int(port) > 65535:
+            raise UsageError(f"strconv.ParseUint: parsing {go_quote(port)}: value out of range")
 
 
 def _one_name(parsed: Parsed, command: str) -> None:
@@ -224,26 +250,18 @@ def _one_name(parsed: Parsed, command: str) -> None:
 
 
 def _run(words: list[str]) -> Command:
-    flags = (
-        Flag("image"),
-        Flag("port", "number"),
-        Flag("labels", short="l"),
-        Flag("env", "texts"),
-        Flag("restart"),
-        Flag("expose", "bool"),
-        Flag("command", "bool"),
-        Flag("generator"),
-    )
-    parsed = _read(words, "run", *flags)
+    parsed = _read(words, "run", Flag("generator"))
     if parsed.has("generator") and parsed.text("generator") not in GENERATORS:
         raise UsageError(f"generator {go_quote(parsed.text('generator'))} not found.")
     if not parsed.has("image"):
         raise UsageError('required flag(s) "image" not set')
     if not parsed.args:
         raise _help("NAME is required for run", "run")
+    if not parsed.text("image"):
+        raise UsageError("--image is required")
     if not IMAGE.fullmatch(parsed.text("image")):
         raise UsageError(f"Invalid image name {go_quote(parsed.text('image'))}: invalid reference format")
-    port = parsed.number("port")
+    port = _port(parsed.text("port"))
     if parsed.true("expose") and port is None:
         raise _help("--port must be set when exposing a service", "run")
     restart = parsed.text("restart")
@@ -251,6 +269,8 @@ def _run(words: list[str]) -> Command:
         raise _help(f"invalid restart policy: {restart}", "run")
     if parsed.text("generator") == OLD_RUN:
         return Create(_old_run(parsed, port))
+    if any(parsed.has(name) for name in ("annotations", "image-pull-policy", "privileged")):
+        return Create(_manifest_of_run(parsed, port))
     return Run(
         name=parsed.args[0],
         image=parsed.text("image"),
@@ -262,6 +282,33 @@ def _run(words: list[str]) -> Command:
         restart="" if restart == "Always" else restart,
         expose=parsed.true("expose"),
     )
+
+
+def _manifest_of_run(parsed: Parsed, port: int | None) -> str:
+    """The pod with what the command Run does not know of."""
+    name = parsed.args[0]
+    container: dict[str, Any] = {"name": name, "image": parsed.text("image")}
+    if parsed.has("image-pull-policy"):
+        container["imagePullPolicy"] = parsed.text("image-pull-policy")
+    if port is not None:
+        container["ports"] = [{"containerPort": port}]
+    env = [_env(entry).partition("=") for entry in parsed.flags.get("env", ())]
+    container |= {"env": [{"name": key, "value": value} for key, _, value in env]} if env else {}
+    if args := [*parsed.args[1:], *parsed.rest]:
+        container["command" if parsed.true("command") else "args"] = args
+    if parsed.true("privileged"):
+        container["securityContext"] = {"privileged": True}
+    metadata: dict[str, Any] = {"name": name, "labels": _label_map(parsed.text("labels")) or {"run": name}}
+    if parsed.has("annotations"):
+        metadata["annotations"] = dict(entry.partition("=")[::2] for entry in parsed.texts("annotations"))
+    spec = {"containers": [container], **({"restartPolicy": parsed.text("restart")} if parsed.has("restart") else {})}
+    return go_json({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+
+
+def _port(text: str) -> int | None:
+    if text and not re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
+        raise UsageError(f"strconv.Atoi: parsing {go_quote(text)}: invalid syntax")
+    return int(text) if text else None
 
 
 OLD_RUN = "deployment/apps.v1"
@@ -297,12 +344,12 @@ def _env(entry: str) -> str:
 
 
 def _expose(words: list[str]) -> Command:
-    names = ("port", "target-port", "name", "protocol", "type", "selector", "cluster-ip", "session-affinity")
-    parsed = _read(words, "expose", *(Flag(name) for name in names), Flag("labels", short="l"))
-    found = targets(parsed.args)
-    if len(found) > 1:
-        raise UsageError("one Service at a time: expose one object", prefix="")
-    (kind, name), *_ = found
+    parsed = _read(words, "expose")
+    made = [_exposed(kind, name, parsed) for kind, name in targets(parsed.args)]
+    return _each(made, ["expose", *words])
+
+
+def _exposed(kind: str, name: str, parsed: Parsed) -> Command:
     return Expose(
         kind,
         name,
@@ -318,6 +365,10 @@ def _expose(words: list[str]) -> Command:
 
 
 def _label_map(text: str) -> dict[str, str]:
+    """generate.ParseLabels."""
+    wrong = next((part for part in text.split(",") if "=" not in part or not part.partition("=")[0]), None) if text else None
+    if wrong is not None:
+        raise UsageError(f"unexpected label spec: {wrong}")
     try:
         return selectors.parse_set(text)
     except selectors.ParseError as error:
@@ -328,8 +379,7 @@ def _label_map(text: str) -> dict[str, str]:
 
 
 def _scale(words: list[str]) -> Command:
-    flags = (Flag("replicas", "number"), Flag("current-replicas", "number"), Flag("timeout"))
-    parsed = _read(words, "scale", *flags, *PICK)
+    parsed = _read(words, "scale")
     if not parsed.has("replicas"):
         raise UsageError('required flag(s) "replicas" not set')
     replicas = parsed.number("replicas")
@@ -348,15 +398,17 @@ def _set(words: list[str]) -> Command:
     if words[:1] == ["selector"]:
         return _set_selector(words[1:])
     if words[:1] != ["image"]:
-        raise _unknown(words[0] if words else "", {"image": 1, "selector": 1}, "set")
-    parsed = _read(words[1:], "set image", Flag("local", "bool"), *PICK)
+        said = f"unknown command {go_quote(' '.join(words))}\nSee 'kubectl set -h' for help and examples"
+        raise UsageError(said)
+    parsed = _read(words[1:], "set image")
     resources, pairs = _resources_and_pairs(parsed.args, "image")
     if not resources:
-        raise UsageError(SPECIFY)
+        raise UsageError(NOTHING_NAMED)
+    targets(resources, bool(parsed.text("selector")) or parsed.true("all"), NOTHING_NAMED)
     images = {}
     for pair in pairs:
         container, equals, image = pair.partition("=")
-        if not equals or not image:
+        if not equals:
             raise UsageError(f"invalid image format: {pair}")
         images[container] = image
     if not images:
@@ -368,10 +420,12 @@ def _set(words: list[str]) -> Command:
 
 def _set_selector(words: list[str]) -> Command:
     """kubectl/pkg/cmd/set/set_selector.go: the last word is the selector."""
-    parsed = _read(words, "set selector", Flag("local", "bool"), Flag("resource-version"), Flag("all", "bool"))
+    parsed = _read(words, "set selector")
     if not parsed.args:
         raise UsageError("one selector is required")
     *named, text = parsed.args
+    if not named:
+        raise UsageError(NOTHING_NAMED)
     try:
         wanted = selectors.parse(text)
     except selectors.ParseError as error:
@@ -389,8 +443,7 @@ def _set_selector(words: list[str]) -> Command:
 
 
 def _exec(words: list[str]) -> Command:
-    flags = (Flag("container", short="c"), Flag("stdin", "bool", "i"), Flag("tty", "bool", "t"), Flag("quiet", "bool", "q"))
-    parsed = _read(words, "exec", *flags)
+    parsed = _read(words, "exec")
     if not parsed.rest and len(parsed.args) > 1:
         raise _help("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead", "exec")
     if len(parsed.args) != 1:
@@ -434,37 +487,36 @@ def _rollout(words: list[str]) -> Command:
             f"kubectl rollout {verb} only reads, and this line only takes changes: what it would show is on the desk", prefix=""
         )
     if verb not in ROLLOUTS:
-        raise _unknown(verb, ROLLOUTS, "rollout")
-    flags = (Flag("to-revision", "number"),) if verb == "undo" else ()
-    parsed = _read(words[1:], f"rollout {verb}", *flags, Flag("selector", short="l"))
+        raise UsageError(f"unknown command {go_quote(' '.join(words))}\nSee 'kubectl rollout -h' for help and examples")
+    parsed = _read(words[1:], f"rollout {verb}")
     if not parsed.args:
         raise UsageError("required resource not specified")
-    found = _picked(parsed, "required resource not specified")
+    found = _picked(parsed, "required resource not specified", everything=True)
     if verb == "undo":
         to = parsed.number("to-revision") or 0
         if to < 0:
             raise UsageError(f"unable to find specified revision {to} in history")
-        made: list[Command] = [Undo(kind, name, to, selector=selector) for kind, name, selector, _ in found]
+        made: list[Command] = [Undo(kind, name, to, selector=selector, all=all_) for kind, name, selector, all_ in found]
     else:
-        made = [ROLLOUTS[verb](kind, name, selector=selector) for kind, name, selector, _ in found]
+        made = [ROLLOUTS[verb](kind, name, selector=selector, all=all_) for kind, name, selector, all_ in found]
     return _each(made, ["rollout", *words])
 
 
 def _patch(words: list[str]) -> Command:
-    parsed = _read(words, "patch", Flag("patch", short="p"), Flag("patch-file"), Flag("type"), Flag("subresource"))
-    if parsed.has("patch-file"):
-        raise UsageError(NOT_HERE["filename"], prefix="")
+    parsed = _read(words, "patch")
     if not parsed.text("patch"):
         raise UsageError("must specify --patch or --patch-file containing the contents of the patch")
     how = parsed.text("type", "strategic").lower()
     if how not in ("json", "merge", "strategic"):
-        raise _help(f"--type must be one of [json merge strategic], not {go_quote(how)}", "patch")
+        raise UsageError(f"--type must be one of [json merge strategic], not {go_quote(how)}")
+    if parsed.true("local"):
+        raise UsageError("cannot specify --local and server resources")
     made = [Patch(kind, name, parsed.text("patch"), how, parsed.text("subresource")) for kind, name in targets(parsed.args)]
     return _each(made, ["patch", *words])
 
 
 def _label(words: list[str]) -> Command:
-    parsed = _read(words, "label", Flag("overwrite", "bool"), Flag("list", "bool"), Flag("resource-version"), *PICK)
+    parsed = _read(words, "label")
     if parsed.true("list"):
         raise UsageError("--list only reads, and this line only takes changes: labels are on the desk", prefix="")
     parsed.args, pairs = _resources_and_pairs(parsed.args, "label")
@@ -488,13 +540,11 @@ def _label_change(pair: str) -> tuple[str, str | None]:
         raise UsageError(f"invalid label spec: {pair}")
     if problems := label_value_problems(parts[1]):
         raise UsageError(f"invalid label value: {go_quote(pair)}: {';'.join(problems)}")
-    if problems := label_key_problems(parts[0]):
-        raise UsageError(f"invalid label key: {go_quote(pair)}: {';'.join(problems)}")
     return parts[0], parts[1]
 
 
 def _annotate(words: list[str]) -> Command:
-    parsed = _read(words, "annotate", Flag("overwrite", "bool"), Flag("list", "bool"), Flag("resource-version"), *PICK)
+    parsed = _read(words, "annotate")
     if parsed.true("list"):
         raise UsageError("--list only reads, and this line only takes changes: annotations are on the desk", prefix="")
     parsed.args, pairs = _resources_and_pairs(parsed.args, "annotation")
@@ -514,8 +564,11 @@ def _annotate(words: list[str]) -> Command:
 
 def _not_both(pairs: list[str], what: str) -> None:
     set_ = {pair.partition("=")[0] for pair in pairs if "=" in pair}
-    if any(pair[:-1] in set_ for pair in pairs if "=" not in pair):
-        raise UsageError(f"can not both modify and remove {'a label' if what == 'label' else 'an annotation'} in the same command")
+    both = [pair[:-1] for pair in pairs if "=" not in pair and pair[:-1] in set_]
+    if both and what == "label":
+        raise UsageError("can not both modify and remove a label in the same command")
+    if both:
+        raise UsageError(f"can not both modify and remove the following annotation(s) in the same command: {', '.join(both)}")
 
 
 def _resources_and_pairs(args: list[str], what: str) -> tuple[list[str], list[str]]:
@@ -536,16 +589,11 @@ def _resources_and_pairs(args: list[str], what: str) -> tuple[list[str], list[st
 
 
 def _delete(words: list[str]) -> Command:
-    flags = (
-        Flag("grace-period", "number"),
-        Flag("force", "bool"),
-        Flag("now", "bool"),
-        Flag("cascade", "optional", default="background"),
-        Flag("ignore-not-found", "bool"),
-        Flag("wait", "bool"),
-        Flag("timeout"),
-    )
-    parsed = _read(words, "delete", *flags, *PICK)
+    parsed = _read(words, "delete")
+    if parsed.true("all") and parsed.has("selector"):
+        raise UsageError("setting 'all' parameter but found a non empty selector. ")
+    if not parsed.args and (parsed.true("all") or parsed.has("selector")):
+        raise UsageError("at least one resource must be specified to use a selector")
     propagation = _cascade(parsed.text("cascade", "background"))
     grace, force = _grace(parsed)
     ignore = parsed.true("ignore-not-found")
@@ -591,26 +639,13 @@ def _uncordon(words: list[str]) -> Command:
 
 
 def _cordons(make: type, verb: str, words: list[str]) -> Command:
-    parsed = _read(words, verb, Flag("selector", short="l"))
+    parsed = _read(words, verb)
     names, selector = _node_names(parsed, verb)
     return _each([make(name) for name in names] or [make(selector=selector)], [verb, *words])
 
 
 def _drain(words: list[str]) -> Command:
-    flags = (
-        Flag("selector", short="l"),
-        Flag("force", "bool"),
-        Flag("ignore-daemonsets", "bool"),
-        Flag("delete-emptydir-data", "bool"),
-        Flag("ignore-errors", "bool"),
-        Flag("grace-period", "number"),
-        Flag("timeout"),
-        Flag("pod-selector"),
-        Flag("disable-eviction", "bool"),
-        Flag("skip-wait-for-delete-timeout", "number"),
-        Flag("chunk-size", "number"),
-    )
-    parsed = _read(words, "drain", *flags)
+    parsed = _read(words, "drain")
     names, selector = _node_names(parsed, "drain")
     grace = parsed.number("grace-period")
     pod_selector = parsed.text("pod-selector")
@@ -626,7 +661,7 @@ def _drain(words: list[str]) -> Command:
         delete_emptydir_data=parsed.true("delete-emptydir-data"),
         ignore_daemonsets=parsed.true("ignore-daemonsets"),
         grace_period_seconds=None if grace is None or grace < 0 else grace,
-        timeout_ms=duration_ms(parsed.text("timeout", "0s"), "timeout", "drain") or None,
+        timeout_ms=parsed.ms("timeout") or None,
         pod_selector=pod_selector,
         disable_eviction=parsed.true("disable-eviction"),
     )
@@ -638,35 +673,20 @@ def _node_names(parsed: Parsed, verb: str) -> tuple[list[str], str]:
     if not parsed.args and not parsed.has("selector"):
         raise _help(f"USAGE: {verb} NODE [flags]", verb)
     if parsed.args and selector:
-        raise _help("error: cannot specify both a node name and a --selector option", verb)
+        raise _help("cannot specify both a node name and a --selector option", verb)
     if selector:
         _check_selector(selector)
     names = []
     for arg in parsed.args:
         kind, slash, name = arg.partition("/")
-        if slash and kind_named(kind) != "Node":
-            raise UsageError(f"error: expected resource of type node, got {go_quote(kind)}")
+        if slash and (found := kind_named(kind)) != "Node":
+            raise not_found(found, name)
         names.append(name if slash else arg)
     return list(dict.fromkeys(names)), selector
 
 
-DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
-
-
-def duration_ms(text: str, flag: str, command: str) -> int:
-    """Go's time.ParseDuration in ms, as far as whole units go."""
-    found = DURATION.fullmatch(text)
-    if text != "0" and (found is None or not text or len(text) > 20):
-        said = f"time: missing unit in duration {go_quote(text)}" if text.isdigit() else f"time: invalid duration {go_quote(text)}"
-        raise UsageError(
-            f"invalid argument {go_quote(text)} for {go_quote('--' + flag)} flag: {said}\nSee 'kubectl {command} --help' for usage."
-        )
-    hours, minutes, seconds, ms = (float(part or 0) for part in (found.groups() if found else ("",) * 4))
-    return int(((hours * 60 + minutes) * 60 + seconds) * 1000 + ms)
-
-
 def _taint(words: list[str]) -> Command:
-    parsed = _read(words, "taint", Flag("overwrite", "bool"), *PICK)
+    parsed = _read(words, "taint")
     named = [arg for arg in parsed.args if not _is_taint(arg)]
     specs = [arg for arg in parsed.args if _is_taint(arg)]
     if named and specs and parsed.args.index(specs[0]) < len(named):
@@ -677,11 +697,13 @@ def _taint(words: list[str]) -> Command:
     if not specs:
         raise UsageError("at least one taint update is required")
     add, remove = _taints(specs)
+    if "/" in named[0]:
+        raise UsageError(f"the server doesn't have a resource type {go_quote(named[0])}", prefix="")
     if kind_named(named[0]) != "Node":
         raise UsageError(f"invalid resource type {named[0].lower()}, only node types are supported")
     clash = [gone for new in add for gone in remove if gone.key == new.key and gone.effect in ("", new.effect)]
     if clash:
-        said = ", ".join(f'{{"{taint.key}":"{taint.effect}"}}' for taint in clash)
+        said = ", ".join(f"{taint.key}={taint.effect}" if taint.effect else taint.key for taint in clash)
         raise UsageError(f"can not both modify and remove the following taint(s) in the same command: {said}")
     everything, selector, overwrite = parsed.true("all"), parsed.text("selector"), parsed.true("overwrite")
     if everything and selector:
@@ -733,8 +755,7 @@ def _one_taint(spec: str) -> Taint:
 
 def _create_budget(words: list[str]) -> Command:
     command = "create poddisruptionbudget"
-    flags = (Flag("selector"), Flag("min-available"), Flag("max-unavailable"), Flag("save-config", "bool"))
-    parsed = _read(words, command, *flags)
+    parsed = _read(words, command)
     _one_name(parsed, command)
     least, most = parsed.text("min-available"), parsed.text("max-unavailable")
     if not parsed.text("selector"):
@@ -743,14 +764,21 @@ def _create_budget(words: list[str]) -> Command:
         raise UsageError("one of min-available or max-unavailable must be specified")
     if least and most:
         raise UsageError("min-available and max-unavailable cannot be both specified")
+    try:
+        selectors.parse(parsed.text("selector"))
+    except selectors.ParseError as error:
+        raise UsageError(f"couldn't parse the selector string {go_quote(parsed.text('selector'))}: {error}") from None
     if not re.fullmatch(r"[0-9]+%?", least or most):
         raise UsageError(f"invalid format specified for {'min-available' if least else 'max-unavailable'}")
     return CreateBudget(parsed.args[0], parsed.text("selector"), least, most)
 
 
-def _picked(parsed: Parsed, missing: str) -> list[tuple[str, str, str, bool]]:
-    """(kind, name, selector, all) for each thing the command is about."""
-    selector, everything = parsed.text("selector"), parsed.true("all")
+def _picked(parsed: Parsed, missing: str, everything: bool = False) -> list[tuple[str, str, str, bool]]:
+    """(kind, name, selector, all) for each thing the command is about; `everything` if a kind alone stands for all of it."""
+    selector = parsed.text("selector")
+    everything = parsed.true("all") or (everything and not selector and len(parsed.args) == 1 and "/" not in parsed.args[0])
+    if parsed.true("all-namespaces") and (len(parsed.args) > 1 or any("/" in arg for arg in parsed.args)):
+        raise UsageError("a resource cannot be retrieved by name across all namespaces")
     if selector and everything:
         raise UsageError("cannot set --all and --selector at the same time")
     if selector:

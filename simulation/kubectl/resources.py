@@ -3,8 +3,8 @@
 Models cli-runtime/pkg/resource/builder.go (v1.36).
 """
 
-from simulation.api.errors import UsageError, go_quote
-from simulation.objects import KINDS
+from simulation.api.errors import StatusError, UsageError, go_quote
+from simulation.api.resources import BY_KIND
 
 CHANGEABLE = ("Deployment", "ReplicaSet", "Pod", "Service", "Node", "PodDisruptionBudget")
 ALL = ("Pod", "Service", "Deployment", "ReplicaSet")
@@ -31,13 +31,13 @@ Target = tuple[str, str]
 def kind_named(word: str) -> str:
     """The kind that a word like deploy, pods, rs or deployments.v1.apps means. Raises UsageError."""
     name, _, group = word.lower().partition(".")
-    for row in KINDS.values():
+    for row in BY_KIND.values():
         groups = ("", row.group, f"{row.api_version.rpartition('/')[2]}.{row.group}")
         if name in (row.plural, row.singular, *row.short) and group in groups:
             if row.kind not in CHANGEABLE:
-                raise UsageError(f"{row.plural} are not changed from here: their controllers write them")
+                raise StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
             return row.kind
-    raise UsageError(f"the server doesn't have a resource type {go_quote(word)}")
+    raise UsageError(f"the server doesn't have a resource type {go_quote(word.partition('.')[0])}")
 
 
 def targets(args: list[str], everything: bool = False, missing: str = NOTHING_NAMED) -> list[Target]:
@@ -60,15 +60,19 @@ def _slashed(args: list[str]) -> list[Target]:
         kind, slash, name = arg.partition("/")
         if not slash:
             raise UsageError(MIXED)
-        if not kind or not name or "/" in name:
-            raise UsageError(f"arguments in resource/name form must have a single resource and name: {go_quote(arg)}")
+        if "/" in name:
+            raise UsageError("arguments in resource/name form may not have more than one slash")
+        if not kind or not name or "," in kind:
+            raise UsageError("arguments in resource/name form must have a single resource and name")
         found.append((kind_named(kind), name))
     return found
 
 
 def _spaced(args: list[str], everything: bool) -> list[Target]:
-    kinds = [kind for word in args[0].split(",") if word for kind in (ALL if word == "all" else (kind_named(word),))]
+    kinds = [kind for word in args[0].split(",") for kind in (ALL if word == "all" else (kind_named(word),))]
     names = args[1:]
+    if args[0] == "all" and names:
+        raise UsageError("you must specify only one resource")
     if not names:
         if not everything:
             raise UsageError(NO_NAME)

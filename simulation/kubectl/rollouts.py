@@ -6,14 +6,16 @@ Models kubectl/pkg/cmd/rollout, kubectl/pkg/polymorphichelpers/history.go, kubec
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from simulation.api.errors import UsageError
 from simulation.controllers.deployment.util import revision_of
-from simulation.kubectl import jsonpath
+from simulation.kubectl import jsonpath, output
 from simulation.kubectl.answer import Answer, Change, Running
-from simulation.kubectl.asking import PICKING, Asked, asked, find, read
+from simulation.kubectl.asking import Asked, asked, find
 from simulation.kubectl.describe import template_text
-from simulation.kubectl.flags import Flag
-from simulation.kubectl.parse import duration_ms
+from simulation.kubectl.dry import as_decoded
+from simulation.kubectl.known import read
 from simulation.kubectl.rollout import status
 from simulation.kubectl.tabs import align
 from simulation.kubectl.things import READABLE, as_json, ref
@@ -31,11 +33,10 @@ class RolloutStatus(Running):
 
     def __init__(self, words: list[str]) -> None:
         super().__init__()
-        flags = (Flag("watch", "bool", "w"), Flag("timeout"), Flag("revision", "number"), Flag("selector", short="l"))
-        parsed = read(words, "rollout status", *flags)
+        parsed = read(words, "rollout status")
         self.question = asked(parsed, MISSING)
         self.watch = parsed.text("watch", "true") not in ("false", "0", "f", "F", "False", "FALSE")
-        self.timeout = duration_ms(parsed.text("timeout", "0s"), "timeout", "rollout status")
+        self.timeout = parsed.ms("timeout")
         self.revision = parsed.number("revision") or 0
         self._waiting: list[Deployment] = []
         self._deadline: int | None = None
@@ -107,30 +108,43 @@ class RolloutStatus(Running):
 
 def history(words: list[str], store: Store) -> Answer:
     """`kubectl rollout history`."""
-    parsed = read(words, "rollout history", Flag("revision", "number"), Flag("selector", short="l"), Flag("output", short="o"))
+    parsed = read(words, "rollout history")
     revision = parsed.number("revision") or 0
     if revision < 0:
         raise UsageError(f"revision must be a positive integer: {revision}")
-    if parsed.has("output"):
-        raise UsageError("rollout history prints its table here, not -o", prefix="")
+    how = output.check_format(parsed.text("output"), output.CHANGED)
     found, errors = find(store, asked(parsed, MISSING))
     out, err = [], [error.kubectl() for error in errors]
     for obj in found:
         if not isinstance(obj, Deployment):
-            err.append(f'error: no history viewer has been implemented for "{type(obj).__name__}"')
+            err.append(_no_viewer(type(obj).__name__))
             continue
         sets = {revision_of(rs) or 0: rs for rs in store.list("ReplicaSet") if (o := controller_of(rs)) and o.uid == obj.metadata.uid}
         if revision and revision not in sets:
-            err.append("error: unable to find the specified revision")
+            err.append("unable to find the specified revision")
+            continue
+        if how:
+            shown = [sets[revision]] if revision else [sets[number] for number in sorted(sets)]
+            out.append(output.separate(parsed.text("output"), [(as_decoded(as_json(rs)), ref(rs)) for rs in shown]))
             continue
         if revision:
             rs = sets[revision]
             template = rs.spec.template
+            if cause := rs.metadata.annotations.get(CHANGE_CAUSE):
+                metadata = replace(template.metadata, annotations={**template.metadata.annotations, CHANGE_CAUSE: cause})
+                template = replace(template, metadata=metadata)
             out.append(f"{ref(obj)} with revision #{revision}\n{template_text(template, store)}\n")
             continue
         rows = [f"{number}\t{rs.metadata.annotations.get(CHANGE_CAUSE) or '<none>'}" for number, rs in sorted(sets.items())]
         out.append(f"{ref(obj)} \n" + align("\n".join(["REVISION\tCHANGE-CAUSE", *rows]) + "\n") + "\n")
-    return Answer("".join(out), "".join(f"{line}\n" for line in err), 1 if err else 0)
+    errors_only = [f"error: {line}" for line in err] if len(err) == 1 and not errors else err
+    return Answer("".join(out), "".join(f"{line}\n" for line in errors_only), 1 if err else 0)
+
+
+def _no_viewer(kind: str) -> str:
+    if kind in ("Service", "Node", "PodDisruptionBudget"):
+        return f'error retrieving history for "{kind}", no visitor method exists for {{ {kind}}}'
+    return f'no history viewer has been implemented for "{kind}"'
 
 
 class Wait(Running):
@@ -138,7 +152,7 @@ class Wait(Running):
 
     def __init__(self, words: list[str]) -> None:
         super().__init__()
-        parsed = read(words, "wait", Flag("for"), Flag("timeout"), Flag("all", "bool"), *PICKING)
+        parsed = read(words, "wait")
         self.what = parsed.text("for")
         if not self.what:
             raise UsageError("condition must be provided")
@@ -146,7 +160,7 @@ class Wait(Running):
         if not self.question.by_name and not (parsed.true("all") or parsed.has("selector") or parsed.has("field-selector")):
             raise UsageError("resource(s) were provided, but no name was specified")
         self.holds = self._condition(self.what)
-        self.timeout = duration_ms(parsed.text("timeout", "30s"), "timeout", "wait")
+        self.timeout = parsed.ms("timeout", 30_000)
         self.kinds = tuple(self.question.kinds)
         self._left: list[tuple[str, str, str]] = []
         self._ended = 0

@@ -30,7 +30,7 @@ class UnknownKind(UsageError):
     """kubectl's own sentence; `near` is the kind that may have been meant, "" if none, and `real` whether a real cluster has it."""
 
     def __init__(self, word: str) -> None:
-        super().__init__(f"the server doesn't have a resource type {go_quote(word)}")
+        super().__init__(f"the server doesn't have a resource type {go_quote(word.partition('.')[0])}")
         plural = word.lower().partition(".")[0]
         self.real = any(plural in (name, name.removesuffix("s"), name.removesuffix("es"), short) for name, short in WITHOUT.items())
         close = difflib.get_close_matches(plural, words(), n=1, cutoff=0.6)
@@ -44,7 +44,7 @@ def words() -> list[str]:
 
 def kinds_named(text: str) -> list[str]:
     """The kinds that `pods`, `deploy,rs` or `all` mean. Raises UnknownKind."""
-    found = [kind for word in text.split(",") if word for kind in (ALL if word == "all" else (_kind(word),))]
+    found = [kind for word in text.split(",") for kind in (ALL if word == "all" else (_kind(word),))]
     return list(dict.fromkeys(found))
 
 
@@ -72,6 +72,8 @@ def named(store: Store, kind: str, name: str, namespace: str) -> Any:
         obj = next((obj for obj in listed(store, kind, namespace) if obj.metadata.name == name), None)
     if obj is not None:
         return obj
+    if READABLE[kind].namespaced and namespace not in {ns.metadata.name for ns in derived(store, "Namespace")}:
+        raise StatusError(404, "NotFound", f'namespaces "{namespace}" not found', name=namespace)
     raise StatusError(404, "NotFound", f'{READABLE[kind].resource} "{name}" not found', name=name)
 
 

@@ -9,8 +9,7 @@ from simulation.api.documents import write_sorted
 from simulation.api.errors import UsageError
 from simulation.api.version import SERVER
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.asking import read
-from simulation.kubectl.flags import Flag
+from simulation.kubectl.known import read
 
 CLIENT = {
     "major": "1",
@@ -28,7 +27,7 @@ KUSTOMIZE = "v5.6.0"
 
 
 def version(words: list[str]) -> Answer:
-    parsed = read(words, "version", Flag("client", "bool"), Flag("output", short="o"))
+    parsed = read(words, "version")
     how = parsed.text("output")
     if parsed.args:
         raise UsageError(f"extra arguments: [{' '.join(parsed.args)}]")

@@ -14,8 +14,9 @@ class Gone(Running):
 
     kinds = ("Pod", "Deployment", "ReplicaSet", "Service", "Node", "PodDisruptionBudget")
 
-    def __init__(self, command: Command, store: Store) -> None:
+    def __init__(self, command: Command, store: Store, code: int = 0) -> None:
         super().__init__()
+        self._done = code
         deletes = command.commands if isinstance(command, Several) else (command,)
         names = {(d.kind, d.name) for d in deletes if isinstance(d, Delete) and not d.force}
         self._left = {
@@ -40,7 +41,7 @@ class Gone(Running):
 
     def _check(self) -> None:
         if not self._left:
-            self.end(0)
+            self.end(self._done)
 
 
 class Drained(Running):

@@ -93,7 +93,7 @@ def test_the_articles_demo_prints_what_kubectl_prints():
         ("label deployment web tier=front", "deployment.apps/web labeled"),
         ("label deployment web app=web", "deployment.apps/web not labeled"),
         ("label deployment web app-", "deployment.apps/web unlabeled"),
-        ("label deployment web app- tier=front", "deployment.apps/web modified"),
+        ("label deployment web app- tier=front", "deployment.apps/web labeled"),
         ("label deployment web nope-", 'label "nope" not found.\ndeployment.apps/web not labeled'),
         ("label pods -l app=nobody x=y", ""),
         ("annotate deployment web note=hello", "deployment.apps/web annotated"),

@@ -54,7 +54,7 @@ def test_what_follows_two_dashes_belongs_to_the_container():
             'invalid argument "99999999999" for "--replicas" flag: strconv.ParseInt: parsing "99999999999": value out of range',
         ),
         (["--replicas="], 'invalid argument "" for "--replicas" flag: strconv.ParseInt: parsing "": invalid syntax'),
-        (["--all=maybe"], 'invalid argument "maybe" for "--all" flag: strconv.ParseBool: parsing "maybe": invalid syntax'),
+        (["--all=maybe"], 'invalid argument "maybe" for "-A, --all" flag: strconv.ParseBool: parsing "maybe": invalid syntax'),
     ],
 )
 def test_a_bad_flag_is_refused_in_pflags_words(words, said):
