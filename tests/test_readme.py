@@ -1,11 +1,12 @@
 """The numbers in the README are those of the data beside the tests."""
 
+import re
 from pathlib import Path
 
 from simulation import conformance
 from simulation.questions import answer
 from simulation.recording import Recording
-from simulation.scenario import Scenario, holds
+from simulation.scenario import Scenario, holds, load, names
 
 TESTS = Path(__file__).parent
 README = (TESTS.parent / "README.md").read_text()
@@ -26,6 +27,14 @@ def test_every_file_that_it_names_exists():
         for target in line.split("](")[1:]:
             path = target.split(")")[0]
             assert path.startswith("http") or (TESTS.parent / path).exists(), path
+
+
+def test_the_article_is_mapped_to_every_lesson_and_to_tests_that_exist():
+    table = README.split("| section of the article |")[1].split("\n\n")[0]
+    rows = [[re.findall("`([^`]+)`", cell) for cell in line.strip("|").split("|")[1:]] for line in table.splitlines()[2:]]
+    assert sorted(lesson for lessons, _ in rows for lesson in lessons) == sorted(name for name in names() if load(name).number)
+    for _, tests in rows:
+        assert tests and all((TESTS.parent / path).is_file() for path in tests), tests
 
 
 def test_the_example_of_a_scenario_file_plays_and_keeps_its_claim():
