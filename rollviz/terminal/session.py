@@ -13,6 +13,7 @@ from rollviz.rooms.refusals import TooMany
 from rollviz.rooms.room import Room
 from rollviz.terminal.tap import Tap
 from simulation.cluster import Cluster
+from simulation.commands import Command
 from simulation.kubectl.answer import Answer, Change, Running
 
 LINES_PER_SESSION = 8
@@ -60,8 +61,10 @@ class Session:
         self.tap.look()
         return self._count, answer
 
-    def stop(self, number: int) -> None:
-        self.lines.pop(number, None)
+    def stop(self, number: int) -> Command | None:
+        """End a line; what that does to the cluster, if anything."""
+        line = self.lines.pop(number, None)
+        return line.stopped() if line is not None else None
 
     def see(self, log: list[Change], cluster: Cluster) -> None:
         for number, line in list(self.lines.items()):

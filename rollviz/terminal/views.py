@@ -1,6 +1,7 @@
 """The terminal's addresses. Everybody may type what reads; only the desk's maker changes it, and everybody else is told so."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import msgspec
@@ -44,15 +45,14 @@ async def type_line(request: HttpRequest, desk: str) -> HttpResponse:
     """One line, and with it the text that was edited, if one was."""
     room = await registry.open(desk)
     typed.take(request.META.get("REMOTE_ADDR", ""))
-    line, text = request.POST.get("line", ""), request.POST.get("text")
-    if text is not None and len(text.encode()) > MANIFEST_BYTES:
-        raise TooLarge(f"A text has at most {MANIFEST_BYTES} bytes here.", "text")
+    line, text, opened = request.POST.get("line", ""), _text(request, "text"), _text(request, "opened")
     session = _session(request, room)
     seat = terminal.Seat(
         room.recording.cluster,
         presenter=is_presenter(request, room.desk),
         turn=session.turn if session is not None else room.now // 100,
-        text=text.replace("\r\n", "\n") if text is not None else None,
+        text=text,
+        opened=opened,
         before_1_18=room.recording.scenario.run == "deployment",
         server=request.build_absolute_uri(f"/k8s/{room.desk.id}"),
     )
@@ -78,7 +78,10 @@ async def stop(request: HttpRequest, desk: str) -> HttpResponse:
     room = await registry.open(desk)
     session, number = _session(request, room), request.POST.get("n", "")
     if session is not None and number.isascii() and number.isdigit() and len(number) < 9:
-        session.stop(int(number))
+        command = session.stop(int(number))
+        if command is not None and is_presenter(request, room.desk):
+            with contextlib.suppress(StatusError, Refused):  # it was over in that moment
+                await room.do(command)
     return HttpResponse(status=204)
 
 
@@ -146,6 +149,14 @@ def _said(room: Room, line: str, answer: Answer) -> dict[str, Any]:
         note = "There is more than fits here; a selector or a name makes it less."
     body = {"out": out, "err": answer.err, "code": answer.code, "note": note, "t": room.now, "hues": hues_of(room.recording)}
     return body | {"suggest": suggestions(line, room.recording.cluster.store)}
+
+
+def _text(request: HttpRequest, field: str) -> str | None:
+    """What an editor held, as it came from a form."""
+    text = request.POST.get(field)
+    if text is not None and len(text.encode()) > MANIFEST_BYTES:
+        raise TooLarge(f"A text has at most {MANIFEST_BYTES} bytes here.", field)
+    return text.replace("\r\n", "\n") if text is not None else None
 
 
 def _session(request: HttpRequest, room: Room) -> Session | None:

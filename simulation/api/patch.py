@@ -163,6 +163,32 @@ def difference(type: str, last: Json, new: Json, live: Json) -> Json:
     return out
 
 
+def two_way(type: str, old: Json, new: Json) -> Json:
+    """The strategic patch that makes `new` of `old`, as `kubectl edit` sends it: what was left alone is not in it."""
+    out: dict[str, Json] = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        if key in old and old[key] == value:
+            continue
+        field, had = FIELDS.get(type, {}).get(key, UNTYPED), old.get(key)
+        if isinstance(value, dict) and isinstance(had, dict):
+            out[key] = two_way(field.item if field.type.startswith("map:") else field.type, had, value)
+        elif field.merge_key and isinstance(value, list) and isinstance(had, list):
+            out[key] = _two_way_list(field, had, value)
+        else:
+            out[key] = value
+    return out
+
+
+def _two_way_list(field: Field, old: list, new: list) -> list:
+    key = field.merge_key
+    before = {item.get(key): item for item in old if isinstance(item, dict)}
+    now = [item for item in new if isinstance(item, dict)]
+    changed = [item for item in now if before.get(item.get(key)) != item]
+    gone = [name for name in before if name not in {item.get(key) for item in now}]
+    merged = [{key: item.get(key), **two_way(field.item, before.get(item.get(key), {}), item)} for item in changed]
+    return [*merged, *({"$patch": "delete", key: name} for name in gone)]
+
+
 def _forget(field: Field, last: Json, live: dict, key: str) -> None:
     """Remove what apply put there: whole values, but only the named items of a merged list."""
     if field.merge_key and isinstance(last, list) and isinstance(live.get(key), list):

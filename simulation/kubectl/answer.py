@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from simulation.commands import Command
 from simulation.store import Store
 
 
@@ -52,6 +53,10 @@ class Running:
 
     def moved(self, store: Store) -> None:
         """Somebody moved the playhead: go on from here as if nothing had been missed."""
+
+    def stopped(self) -> Command | None:
+        """What Ctrl-C does to the cluster, beside ending the line."""
+        return None
 
     def take(self) -> Answer:
         """What it has printed since the last time."""

@@ -13,6 +13,7 @@ from simulation.api import schema
 from simulation.api.documents import read as read_yaml
 from simulation.api.documents import read_all, write_sorted
 from simulation.api.errors import StatusError, UsageError, bad_request, not_found
+from simulation.api.patch import two_way
 from simulation.api.wire import kind_of, to_json
 from simulation.cluster import Cluster
 from simulation.commands import Apply, Command, Create, Delete, Patch, Several
@@ -171,12 +172,17 @@ def refusal(error: StatusError, verb: str, file: str) -> str:
 # ----------------------------------------------------------------------------------------------------------------- edit
 
 
-def edit(words: list[str], store: Store, text: str | None) -> Any:
-    """(title, text, what was wrong) to be edited, an Answer, or the patch that the edited text makes."""
+def edit(words: list[str], store: Store, text: str | None, opened: str | None) -> Any:
+    """(title, text, what was wrong) to be edited, an Answer, or the patch that makes the edited text of the one that was opened.
+
+    What somebody else changes in between stays, as with kubectl: only what was edited is sent.
+    """
     parsed = read(words, "edit")
-    found, errors = find(store, asked(parsed, UsageError("must specify one of -f and -k")))
+    found, errors = find(store, asked(parsed, UsageError(NOTHING_NAMED)))
     if errors:
         raise errors[0]
+    if not found:
+        raise UsageError("edit cancelled, no objects found")
     if len(found) != 1:
         raise UsageError("one object at a time: edit KIND NAME", prefix="")
     obj = found[0]
@@ -187,10 +193,10 @@ def edit(words: list[str], store: Store, text: str | None) -> Any:
     title = f"{KINDS[kind].singular}/{obj.metadata.name}"
     if text is None:
         return title, HEAD + write_sorted(live), ""
-    return _edited(kind, live, text, title)
+    return _edited(kind, read_yaml(opened) if opened is not None else live, text, title)
 
 
-def _edited(kind: str, live: dict[str, Any], text: str, title: str) -> Any:
+def _edited(kind: str, opened: dict[str, Any], text: str, title: str) -> Any:
     try:
         body = read_yaml(text)
     except StatusError as error:
@@ -199,11 +205,10 @@ def _edited(kind: str, live: dict[str, Any], text: str, title: str) -> Any:
         return Answer("", "Edit cancelled, saved file was empty.\n")
     if not isinstance(body, dict):
         return title, f"{HEAD}# this is not an object\n#\n{_without_head(text)}", "this is not an object"
-    live, body = _lasting(live), _lasting(body)
-    if body == live:
+    was, body = _lasting(opened), _lasting(body)
+    if body == was:
         return Answer("", "Edit cancelled, no changes made.\n")
-    patch = merge_patch(live, body)
-    return Patch(kind, live["metadata"]["name"], msgspec.json.encode(patch).decode(), "merge")
+    return Patch(kind, title.partition("/")[2], msgspec.json.encode(two_way(kind, was, body)).decode())
 
 
 def _lasting(body: dict[str, Any]) -> dict[str, Any]:
@@ -220,18 +225,6 @@ def _without_head(text: str) -> str:
     while lines and lines[0].startswith("#"):
         lines.pop(0)
     return "".join(lines)
-
-
-def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """RFC 7386: what makes `new` of `old`."""
-    patch: dict[str, Any] = {key: None for key in old if key not in new}
-    for key, value in new.items():
-        if key not in old or type(value) is not type(old[key]) or not isinstance(value, dict):
-            if key not in old or old[key] != value:
-                patch[key] = value
-        elif old[key] != value:
-            patch[key] = merge_patch(old[key], value)
-    return patch
 
 
 # ----------------------------------------------------------------------------------------------------------------- diff

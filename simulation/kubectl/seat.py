@@ -23,6 +23,8 @@ class Seat(msgspec.Struct):
     """Grows with each request that `curl` makes."""
     text: str | None = None
     """What came back from the editor."""
+    opened: str | None = None
+    """What it opened with."""
     server: str = "http://localhost:8000"
     before_1_18: bool = False
     """`kubectl run` makes a Deployment, as it did in 2018."""

@@ -131,7 +131,7 @@ def _apply(words: list[str], seat: Seat) -> Plan:
 
 
 def _edit(words: list[str], seat: Seat) -> Plan:
-    return _edited(files.edit(words, seat.store, seat.text), seat)
+    return _edited(files.edit(words, seat.store, seat.text, seat.opened), seat)
 
 
 def _edited(made: Any, seat: Seat) -> Plan:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulation.api import selectors
-from simulation.commands import Command, Delete, Drain, Several
+from simulation.commands import Command, Delete, Drain, Several, StopDrain
 from simulation.drain import OUT
 from simulation.kubectl.answer import Change, Running
 from simulation.store import Store
@@ -62,6 +62,10 @@ class Drained(Running):
         self._seen = tuple(store.printed)
         if self._number is None:
             self.end(0)
+
+    def stopped(self) -> Command | None:
+        """It is kubectl that evicts: without it nobody more goes."""
+        return StopDrain(min(self._nodes)) if self._number is not None and self._nodes else None
 
     def pass_time(self, store: Store) -> None:
         if self.code is not None:

@@ -115,7 +115,7 @@ function stop(n) {
 async function run(line, how = {}) {
   await connect();
   const values = { line, session };
-  if (how.text !== undefined) values.text = how.text;
+  if (how.text !== undefined) Object.assign(values, { text: how.text, ...(how.opened && { opened: how.opened }) });
   const watch = /^\s*(\$ )?(kubectl |k )?\s*get\b.*\s(-w|--watch|--watch-only)(\s|$|=true)/.test(` ${line}`);
   const place = how.pane ?? (watch ? new Pane(line, panes, (pane) => stop(numberOf(pane))) : how.block ?? new Block(line));
   const answer = await post("/terminal", values);
@@ -130,20 +130,21 @@ async function run(line, how = {}) {
     new Block(line).add(answer);
   }
   if (answer.hint) teach(answer.hint, line, place);
-  if (answer.edit) await edit(line, answer.edit, place);
+  if (answer.edit) await edit(line, answer.edit, place, how.opened ?? answer.edit.text);
   suggest(answer.suggest ?? []);
   showRunning();
   return place;
 }
 
-async function edit(line, wanted, block) {
+// A text that is opened again, because it was not valid, is still compared with the one that was opened first.
+async function edit(line, wanted, block, opened) {
   const text = await editText(wanted);
   if (text === null) {
     block.note("nothing was saved, so nothing was done");
     input.focus();
     return;
   }
-  await run(line, { text, block });
+  await run(line, { text, block, opened });
   input.focus();
 }
 

@@ -14,13 +14,15 @@ class Player:
         self.presenter = presenter
         self.turn = 0
 
-    def type(self, line: str, text: str | None = None, until: int = 0, during: tuple[tuple[int, str], ...] = ()) -> Answer:
+    def type(
+        self, line: str, text: str | None = None, until: int = 0, during: tuple[tuple[int, str], ...] = (), opened: str | None = None
+    ) -> Answer:
         """The line's whole answer; a line that runs on is ended after `until` ms of the cluster's time, with code 130.
 
         `during` are lines of another terminal, each with the ms after which it is typed.
         """
         self.turn += 1
-        found = plan(line, Seat(self.cluster, self.presenter, self.turn, text))
+        found = plan(line, Seat(self.cluster, self.presenter, self.turn, text, opened))
         if isinstance(found, Do):
             return self._do(found, until or 60_000)
         if isinstance(found, Running):
@@ -28,11 +30,13 @@ class Player:
         assert not isinstance(found, Edit), f"{line} opens an editor"
         return found
 
-    def edit(self, line: str, change) -> Answer:
-        """Open the editor, change its text, save."""
+    def edit(self, line: str, change, meanwhile: str = "") -> Answer:
+        """Open the editor, change its text, save; `meanwhile` is a line of somebody else."""
         found = plan(line, Seat(self.cluster, self.presenter))
         assert isinstance(found, Edit), found
-        return self.type(line, change(found.text))
+        if meanwhile:
+            assert self.type(meanwhile).code == 0
+        return self.type(line, change(found.text), opened=found.text)
 
     def wait(self, ms: int) -> None:
         self.cluster.run(self.cluster.now + ms)

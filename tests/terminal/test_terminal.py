@@ -200,6 +200,17 @@ def test_an_editor_that_was_left_alone_changes_nothing(web):
     assert isinstance(plan("apply -f web.yaml", Seat(web.cluster)), Edit)
 
 
+def test_an_edit_leaves_what_somebody_else_changed_meanwhile(web):
+    more = 'patch deployment web -p \'{"spec":{"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:2"}]}}}}\''
+    said = web.edit("edit deployment web", lambda text: text.replace("imagePullPolicy: Always", "imagePullPolicy: Never"), more)
+    assert said.out == "deployment.apps/web edited\n"
+    (container,) = web.cluster.store.get("Deployment", "web").spec.template.spec.containers
+    assert (container.image, container.image_pull_policy) == ("nginx:2", "Never")
+    web.edit("edit deployment web", lambda text: text.replace("replicas: 3", "replicas: 4"), "label deployment web tier=front")
+    d = web.cluster.store.get("Deployment", "web")
+    assert (d.spec.replicas, d.metadata.labels["tier"]) == (4, "front")
+
+
 def test_logs_say_why_there_are_none(player):
     player.type("create deployment web --image=that-image-does-not-exist")
     player.wait(8000)

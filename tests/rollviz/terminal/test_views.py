@@ -149,6 +149,22 @@ async def test_lines_that_run_on_are_counted(browser):
     assert refused.status_code == 429
 
 
+async def test_ctrl_c_ends_a_drain_and_the_node_stays_cordoned(browser):
+    address = await made(browser)
+    room = await room_of(address)
+    response = await browser.get(f"{address}/terminal/stream")
+    session = (await anext(aiter(response.streaming_content))).decode().rpartition("data: ")[2].strip()
+    await room.set_clock(advance=8000)
+    await typed(browser, address, "create pdb web --selector=app=web --max-unavailable=0")
+    begun = await typed(browser, address, "drain node-1 --ignore-daemonsets", session=session)
+    assert begun["n"]
+    assert room.recording.cluster.store.drains
+    await browser.post(f"{address}/terminal/stop", {"session": session, "n": begun["n"]})
+    assert not room.recording.cluster.store.drains
+    assert room.recording.commands[-1].command.kubectl() == "# node-1: stop draining"
+    assert room.recording.cluster.store.get("Node", "node-1", "").spec.unschedulable
+
+
 async def test_a_watch_without_a_stream_is_told_so(browser):
     address = await made(browser)
     assert (await typed(browser, address, "get pods -w"))["note"] == views.NO_STREAM
