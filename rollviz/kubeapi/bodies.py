@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.request import RequestDataTooBig, UnreadablePostError
 
 from simulation.api import documents, protobuf
+from simulation.api.duplicates import duplicate_fields
 from simulation.api.errors import StatusError, bad_request
 
 from .answers import failure
@@ -43,6 +44,16 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise bad_request("Object 'Kind' is missing in the body: an object was expected")
     return body
+
+
+def said_twice(request: HttpRequest) -> list[str]:
+    """What a body that was read says of fields it has twice. YAML that does so is not read at all."""
+    data, media = raw(request), request.content_type or JSON
+    is_json = media == JSON or media in PATCHES and media != "application/apply-patch+yaml" or data.lstrip().startswith((b"{", b"["))
+    if media == PROTOBUF or not is_json:
+        return []
+    found = duplicate_fields(data)
+    return [f"json patch {said}" for said in found] if PATCHES.get(media) == "json" else found
 
 
 def patch_type(request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from msgspec.structs import replace
 
+from simulation.api import ownership
 from simulation.api.changes import SCALABLE, invalid_patch
 from simulation.api.derived import scale_of
 from simulation.api.errors import StatusError, bad_request, conflict
@@ -47,6 +48,7 @@ class Write:
         self.store = feed.moment().cluster.store
         self.form = forms.form_of(request.headers.get("Accept", ""), self.query.text("includeObject"))
         self.warnings: list[str] = []
+        self.applies = False
 
     # ------------------------------------------------------------------------------------------------ create and update
 
@@ -67,10 +69,11 @@ class Write:
         if place.subresource == "status":
             body = in_simulated_time(body, self.feed.moment().since)
         if place.subresource == "scale":
-            _check_scale(body, place)
+            _check_scale(body)
         else:
             body = self._object(body)
         _check_uid(body, found(self.store, place), self.resource)
+        _check_name(body, place)
         line = lines.put(self.resource.kind, place.name, body, place.subresource)
         command = Put(self.resource.kind, place.name, body, place.subresource, line=line, manager=self.manager)
         return await self._give(command, lambda store: self._stored(store, place.name), 200)
@@ -91,6 +94,7 @@ class Write:
     async def _apply(self, body: dict[str, Any]) -> HttpResponse:
         """Server-side apply: make it, or merge it in."""
         options.manager(self.query, self.options, applies=True)
+        self.applies = True
         body = self._object(body)
         meta = _metadata(body)
         if (meta.get("name") or self.place.name) != self.place.name:
@@ -109,7 +113,7 @@ class Write:
         line = lines.patch(self.verb, self.resource.kind, place.name, body, type, place.subresource)
         force = self.query.true("force")
         command = PatchObject(self.resource.kind, place.name, body, type, place.subresource, force, line=line, manager=self.manager)
-        return await self._give(command, lambda store: self._stored(store, place.name), 200, patch=body)
+        return await self._give(command, lambda store: self._stored(store, place.name), 200, patch=(body, type))
 
     def _object(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body, which may leave its kind and namespace to the URL. Raises the API's 400."""
@@ -231,17 +235,29 @@ class Write:
         version = live.metadata.resource_version if live is not None else ""
         return replace(left, metadata=replace(left.metadata, resource_version=version))
 
-    def _validate(self, notes: Notes, patch: Any) -> None:
+    def _validate(self, notes: Notes, patch: tuple[Any, str] | None) -> None:
         """What to do about fields that the API does not have. Raises the API's 400 or 422."""
         how = self.query.text("fieldValidation") or "Warn"
         if how not in ("Strict", "Warn", "Ignore"):
             raise options.refused_options(self.options, options.unsupported("fieldValidation", how, "", "Ignore", "Strict", "Warn"))
-        unknown = [f'unknown field "{path}"' for path in dict.fromkeys(notes.unknown)]
-        if unknown and how == "Strict":
-            said = "strict decoding error: " + ", ".join(unknown)
-            raise invalid_patch(patch, said) if patch is not None else undecodable(self.resource.kind, said)
-        if how == "Warn":
-            self.warnings += unknown
+        if self.applies and notes.unknown:
+            raise ownership.undeclared(self.resource.kind, self.place.name, self.place.namespace, notes.unknown)
+        if how == "Ignore":
+            return
+        wrong = bodies.said_twice(self.request) if self.options != "DeleteOptions" else []
+        wrong += [f'unknown field "{path}"' for path in dict.fromkeys(notes.unknown)]
+        if wrong and how == "Strict":
+            raise self._strict(f"strict decoding error: {', '.join(wrong)}", patch)
+        self.warnings += wrong
+
+    def _strict(self, said: str, patch: tuple[Any, str] | None) -> StatusError:
+        if patch is None:
+            return undecodable(self.resource.kind, said)
+        body, how = patch
+        if how == "apply":
+            return bad_request(f"error strict decoding YAML: {said.removeprefix('strict decoding error: ')}")
+        live = found(self.store, self.place)
+        return invalid_patch(scale_of(live) if self.place.subresource == "scale" else live, body, how, said)
 
     def _check_namespace(self) -> None:
         if self.resource.namespaced and self.place.namespace != NAMESPACE:
@@ -259,13 +275,19 @@ def _metadata(body: dict[str, Any]) -> dict[str, Any]:
     return body["metadata"]
 
 
-def _check_scale(body: dict[str, Any], place: Place) -> None:
+def _check_scale(body: dict[str, Any]) -> None:
     """Raises the API's 400."""
     if body.get("kind", "Scale") != "Scale":
         raise bad_request(f"the object provided is unrecognized (must be of type Scale): Kind={body['kind']}"[:300])
+
+
+def _check_name(body: dict[str, Any], place: Place) -> None:
+    """What replaces an object says which (handlers/rest.go checkName). Raises the API's 400."""
     meta = body.get("metadata")
     name = meta.get("name") if isinstance(meta, dict) else None
-    if name and name != place.name:
+    if not name:
+        raise bad_request(f"the name of the object ({place.name} based on URL) was undeterminable: name must be provided")
+    if name != place.name:
         raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({place.name})"[:600])
 
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from simulation.api import ownership, schema
 from simulation.api import patch as patching
 from simulation.api.derived import scale_of
-from simulation.api.errors import INVALID, FieldError, StatusError, bad_request, conflict, go_quote, invalid
-from simulation.api.wire import rfc3339, status_record, to_json, to_record
+from simulation.api.errors import INVALID, FieldError, StatusError, bad_request, conflict, go_json, go_quote, invalid
+from simulation.api.validation import validate_status
+from simulation.api.wire import rfc3339, status_record, to_json, to_record, undecodable
 
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 NOT_TAKEN = ("creationTimestamp", "deletionTimestamp", "managedFields", "selfLink")
@@ -33,14 +34,14 @@ def patched(live: Any, body: Any, how: str, warnings: list[str], unknown: list[s
     if how != "json":
         after = patch_body(type(live).__name__, before, body, how)
         _check_uid(live, after)
-        return replaced(live, after, warnings=warnings, patch=body if how == "strategic" else None, unknown=unknown)
+        return replaced(live, after, warnings=warnings, patch=(body, how), unknown=unknown)
     before["metadata"]["managedFields"] = owners = to_json(live, managed=True)["metadata"].get("managedFields", [])
     after = patch_body(type(live).__name__, before, body, how)
     _check_uid(live, after)
     meta = after.get("metadata")
     said = meta.get("managedFields") if isinstance(meta, dict) else owners
     entries = None if said == owners else ownership.given(live, said, live.metadata.creation_timestamp or 0)
-    return replaced(live, after, warnings=warnings, unknown=unknown, entries=entries)
+    return replaced(live, after, warnings=warnings, patch=(body, how), unknown=unknown, entries=entries)
 
 
 def _check_uid(live: Any, after: dict) -> None:
@@ -70,17 +71,17 @@ def scaled(live: Any, body: Any, how: str = "") -> Any:
     kind, was = type(live).__name__, live.metadata
     if kind not in SCALABLE:
         raise StatusError(404, "NotFound", "the server could not find the requested resource")
-    if how:
-        body = patch_body("Scale", without_status(to_json(scale_of(live), "Scale")), body, how)
-    spec, meta = body.get("spec") or {}, body.get("metadata") or {}
-    if not isinstance(spec, dict) or not isinstance(meta, dict):
-        raise bad_request('Scale in version "v1" cannot be handled as a Scale: spec and metadata are mappings')
-    if meta.get("resourceVersion") not in (None, "", was.resource_version):
+    scale = scale_of(live)
+    after = patch_body("Scale", without_status(to_json(scale, "Scale")), body, how) if how else body
+    try:
+        clean = schema.clean("Scale", without_status(after), [])
+    except schema.Mismatch as error:
+        if how:
+            raise invalid_patch(scale, body, how, error.loose if how == "strategic" else error.text) from None
+        raise bad_request(f'Scale in version "v1" cannot be handled as a Scale: {error.text}') from None
+    if clean.get("metadata", {}).get("resourceVersion") not in (None, "", was.resource_version):
         raise conflict(kind, was.name, MODIFIED)
-    replicas = spec.get("replicas") or 0
-    if type(replicas) is not int or not -(2**31) <= replicas < 2**31:
-        said = "json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32"
-        raise invalid_patch(body, "unrecognized type: int32") if how else bad_request(said)
+    replicas = clean.get("spec", {}).get("replicas") or 0
     if replicas < 0:
         wrong = FieldError(INVALID, "spec.replicas", replicas, "must be greater than or equal to 0")
         about = {"name": was.name, "group": "autoscaling", "kind": "Scale"}
@@ -91,17 +92,22 @@ def scaled(live: Any, body: Any, how: str = "") -> Any:
 
 def replaced_status(live: Any, body: Any, unknown: list[str], how: str = "") -> Any:
     """An object with a new status and nothing else new: what the status subresource takes. Its times are the simulated ones."""
-    kind = type(live).__name__
-    if how:
-        body = patch_body(kind, to_json(live), body, how)
-    if not isinstance(body, dict):
+    kind, was = type(live).__name__, live.metadata
+    after = patch_body(kind, to_json(live), body, how) if how else body
+    if not isinstance(after, dict):
         raise bad_request("the body must be an object")
-    status = body.get("status") or {}
     try:
-        clean = schema.clean(kind, {"status": status}, unknown).get("status", {})
+        clean = schema.clean(kind, {key: after[key] for key in ("metadata", "status") if after.get(key) is not None}, unknown)
     except schema.Mismatch as error:
-        raise bad_request(error.text) from None
-    return replace(live, status=status_record(kind, clean))
+        if how:
+            raise invalid_patch(live, body, how, error.loose if how == "strategic" else error.text) from None
+        raise undecodable(kind, error.text) from None
+    if clean.get("metadata", {}).get("resourceVersion") not in (None, "", was.resource_version):
+        raise conflict(kind, was.name, MODIFIED)
+    new = replace(live, status=status_record(kind, clean.get("status", {})))
+    if errors := validate_status(new, live):
+        raise invalid(kind, was.name, errors)
+    return new
 
 
 def replaced(
@@ -109,13 +115,14 @@ def replaced(
     body: dict,
     strict: bool = False,
     warnings: list[str] | None = None,
-    patch: Any = None,
+    patch: tuple[Any, str] | None = None,
     unknown: list[str] | None = None,
     entries: tuple[dict[str, Any], ...] | None = None,
 ) -> Any:
     """The live object with a new body: what only the server writes stays.
 
-    Fields that the API does not have are noted in `unknown` if it is given, else in `warnings`.
+    Fields that the API does not have are noted in `unknown` if it is given, else in `warnings`. `patch` is the patch that led to
+    the body, and its type.
     """
     kind = type(live).__name__
     strange: list[str] = [] if unknown is None else unknown
@@ -125,8 +132,8 @@ def replaced(
         clean = schema.clean(kind, without_status(body), strange)
     except schema.Mismatch as error:
         if patch is not None:
-            raise invalid_patch(patch, error.loose) from None
-        raise bad_request(error.text) from None
+            raise invalid_patch(live, *patch, error.loose if patch[1] == "strategic" else error.text) from None
+        raise undecodable(kind, error.text) from None
     if warnings is not None and unknown is None:
         warnings += [f'unknown field "{path}"' for path in strange]
     meta = clean.setdefault("metadata", {})
@@ -173,8 +180,13 @@ def _keep_taint_times(live: Any, body: dict) -> None:
             taint["timeAdded"] = rfc3339(added)
 
 
-def invalid_patch(patch: Any, said: str) -> StatusError:
-    value = go_quote(patching.go_map(patching.used(patch)))
+def invalid_patch(live: Any, patch: Any, how: str, said: str) -> StatusError:
+    """A strategic patch is shown as Go prints it, of the others what came of them."""
+    if how == "strategic":
+        text = patching.go_map(patching.used(patch))
+    else:
+        text = go_json(patch_body(type(live).__name__, to_json(live, managed=True), patch, how))
+    value = go_quote(text)
     message = f"patch: Invalid value: {value}: {said}"
     cause = ("FieldValueInvalid", "patch", f"Invalid value: {value}: {said}")
     return StatusError(422, "Invalid", f' "" is invalid: {message}', [cause])

@@ -105,7 +105,7 @@ class StatusError(Exception):
         if self.causes:
             details["causes"] = [{"reason": r, "message": m, "field": f} for r, f, m in self.causes]
         status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message}
-        return status | {"reason": self.reason, "details": details, "code": self.code}
+        return status | ({"reason": self.reason} if self.reason else {}) | {"details": details, "code": self.code}
 
     def _invalid(self) -> str:
         about = f'The {self.kind} "{self.name}" is invalid' if self.kind else "The request is invalid"

@@ -172,6 +172,17 @@ def _conflicts(taken: list[tuple[Entry, Path]]) -> StatusError:
     return StatusError(409, "Conflict", f"Apply failed with {len(causes)} {words}: {detail}", causes)
 
 
+def undeclared(kind: str, name: str, namespace: str, unknown: list[str]) -> StatusError:
+    """What is applied must fit the schema, whatever the request wants to be validated (managedfields/internal/structuredmerge.go).
+
+    A real server answers with its 500, though it is the client's fault.
+    """
+    said = [f".{path}: field not declared in schema" for path in dict.fromkeys(unknown)]
+    detail = said[0] if len(said) == 1 else "\n".join(["errors:", *(f"  {line}" for line in said)])
+    where = f"{namespace}/{name}; {KINDS[kind].api_version}, Kind={kind}"
+    return StatusError(400, "", f"failed to create typed patch object ({where}): {detail}")
+
+
 def _shown(path: Path) -> str:
     """A path as structured-merge-diff prints it: .spec.template.spec.containers[name="web"].image"""
     out = ""

@@ -68,6 +68,15 @@ def validate(new: Any, old: Any = None) -> Errors:
     return checks[type(new).__name__](new, old)
 
 
+def validate_status(new: Any, old: Any) -> Errors:
+    """All errors of a status about to replace another."""
+    if isinstance(new, Deployment):
+        return validate_deployment_status(new, old)
+    if isinstance(new, ReplicaSet):
+        return validate_replicaset_status(new)
+    return validate_budget_status(new) if isinstance(new, PodDisruptionBudget) else []
+
+
 # ------------------------------------------------------------------------------------------- deployments, replica sets
 
 
@@ -560,6 +569,20 @@ def validate_node(new: Node, old: Node) -> Errors:
             errors.append(FieldError(DUPLICATE, where, msgspec.Raw(shown), "taints must be unique by key and effect pair"))
         seen.add((taint.key, taint.effect))
     return errors
+
+
+def validate_budget_status(new: PodDisruptionBudget) -> Errors:
+    status = new.status
+    return [
+        error
+        for field, value in (
+            ("disruptionsAllowed", status.disruptions_allowed),
+            ("currentHealthy", status.current_healthy),
+            ("desiredHealthy", status.desired_healthy),
+            ("expectedPods", status.expected_pods),
+        )
+        for error in _not_negative(f"status.{field}", value)
+    ]
 
 
 def validate_budget(new: PodDisruptionBudget, old: PodDisruptionBudget | None = None) -> Errors:

@@ -31,6 +31,8 @@ NULLS = {"Event": ("firstTimestamp", "lastTimestamp", "eventTime"), "EndpointSli
 DERIVED = {"Namespace": "v1", "Endpoints": "v1", "Lease": "coordination.k8s.io/v1", "Scale": "autoscaling/v1"}
 """Kinds that nothing stores (`simulation.api.derived`), with their versions."""
 
+ZEROS = {int: 0, bool: False, str: ""}
+
 Json = dict[str, Any]
 Clock = Callable[[Time, bool], Any]
 """Writes a time; true for those that the API has with microseconds."""
@@ -281,9 +283,22 @@ def status_record(kind: str, body: Json) -> Any:
     cls = KINDS[kind].cls
     known = {field.name: field for field in msgspec.structs.fields(cls)}["status"].type
     try:
-        return msgspec.convert(_in_seconds(body), known)
+        return msgspec.convert(_zeroed(known, _in_seconds(body)), known)
     except (msgspec.ValidationError, ValueError, OverflowError) as error:
         raise undecodable(kind, str(error)) from None
+
+
+def _zeroed(annotation: Any, value: Any) -> Any:
+    """The value with Go's zero for each field that its record must have."""
+    record = _record_in(annotation)
+    if isinstance(value, list):
+        return [_zeroed(annotation, item) for item in value]
+    if record is None or not isinstance(value, dict):
+        return value
+    fields = msgspec.structs.fields(record)
+    known = {field.encode_name: field.type for field in fields}
+    zeros = {field.encode_name: ZEROS[field.type] for field in fields if field.required and field.type in ZEROS}
+    return zeros | {key: _zeroed(known[key], inner) if key in known else inner for key, inner in value.items()}
 
 
 def in_simulated_time(value: Any, since: int, key: str = "") -> Any:

@@ -169,9 +169,9 @@ def _merged(live: Any, last: dict, new: dict, warnings: list[str], validate: str
         return replaced(live, merged, strict=True)
     patch = patching.difference(kind, last, new, have)
     unknown: list[str] = []
-    obj = replaced(live, merged, warnings=warnings, patch=patch, unknown=unknown)
+    obj = replaced(live, merged, warnings=warnings, patch=(patch, "strategic"), unknown=unknown)
     if unknown and validate == "strict":
-        raise invalid_patch(patch, strict_error(unknown))
+        raise invalid_patch(live, patch, "strategic", strict_error(unknown))
     warnings += [f'unknown field "{path}"' for path in unknown] if validate == "warn" else []
     return obj
 
