@@ -1,18 +1,10 @@
 """A class: one who teaches, a wall, and phones that follow, see the same second and move nothing."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.test_wall import CUT, MISSING
 
-SMALL_KEYS = """() => [...document.querySelectorAll("button:not(.mark), a.key")].filter((e) => e.checkVisibility() && e.offsetHeight < 44)
-    .map((e) => e.outerHTML.slice(0, 120))"""
 TABS = ("desk", "why", "terminal", "nodes")
-
-
-def serious(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found if v["impact"] in ("serious", "critical")]
 
 
 @pytest.fixture(scope="module")
@@ -24,29 +16,17 @@ def stuck(server):
     return desk
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_shows_it_all_on_one_screen(open_page, server, stuck, theme):
-    page = open_page(f"{server.url}/d/{stuck.desk}/follow", size="phone", theme=theme)
+def test_a_phone_shows_it_all_on_one_screen(open_page, server, stuck):
+    page = open_page(f"{server.url}/d/{stuck.desk}/follow", size="phone")
     page.wait_for_selector("#app[data-live]")
     page.wait_for_timeout(200)
     for tab in TABS:
         page.click(f"#key-{tab}")
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [390, 844]
         assert page.locator(f"#tab-{tab}").is_visible()
-        assert serious(page) == []
     page.click("#key-desk")
     assert page.evaluate(CUT) == []
     assert page.text_content("#g-min") == "8 available, min 8"
-    assert page.evaluate(SMALL_KEYS) == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_wall(open_page, server, stuck, theme):
-    page = open_page(f"{server.url}/d/{stuck.desk}/project", size="wall")
-    page.evaluate("theme => localStorage.setItem('theme', theme === 'dark' ? 'dark' : '')", theme)
-    page.reload()
-    page.wait_for_selector("#app[data-live]")
-    assert serious(page) == []
 
 
 def test_on_a_large_screen_who_follows_gets_the_whole_desk(open_page, server, stuck):
