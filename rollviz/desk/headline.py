@@ -21,6 +21,8 @@ def headline(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) ->
         return text(t.version, words, *answer)
     ending = sum(len(s.pods) for s in scene.strips if s.v == 0)
     if scene.complete:
+        if deaf := scene.deaf:
+            return _unnoticed(scene, t, deaf)
         if not want:
             return text(t.version, " is at 0. No pod is wanted." if not ending else " goes to 0.")
         if ending:
@@ -28,6 +30,14 @@ def headline(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) ->
             return text(f"{pods(want)} of ", t.version, f" {pick(want, 'answers', 'answer')}. {leaving}")
         return text(f"{pods(want)} of ", t.version, f" {pick(want, 'answers', 'answer')}. Nothing is moving.")
     return text(*_fading(scene, t, want))
+
+
+def _unnoticed(scene: Scene, t: Strip, deaf: dict[str, int]) -> Text:
+    """Kubernetes counts pods whose machine is off until it notices."""
+    nodes = " and ".join(deaf)
+    left = scene.want - sum(deaf.values())
+    answer = f" {pick(left, 'answers', 'answer')}. Nobody has noticed that {nodes} {pick(len(deaf), 'is', 'are')} off."
+    return text(f"{left} of {pods(scene.want)} of ", t.version, answer)
 
 
 def _without_deployment(strips: tuple[Strip, ...], loose_pods: int) -> Text:

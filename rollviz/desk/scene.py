@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from rollviz.desk.sets import Group, Strip
 from simulation.controllers.deployment import util
+from simulation.pods import is_ready
+from simulation.store import controller_of
 
 
 class Scene(NamedTuple):
@@ -40,10 +42,22 @@ class Scene(NamedTuple):
 
     @property
     def answering(self) -> int:
-        """Pods that a Service sends to; without a Service, the ready ones."""
-        if any(s.plug for s in self.strips):
-            return sum(s.endpoints for s in self.strips)
-        return sum(s.ready for s in self.strips)
+        """Pods that a Service sends to; without a Service, the ready ones. Those whose machine is off are neither."""
+        counted = sum(s.endpoints for s in self.strips) if any(s.plug for s in self.strips) else sum(s.ready for s in self.strips)
+        return counted - sum(self.deaf.values())
+
+    @property
+    def deaf(self) -> dict[str, int]:
+        """Node -> pods there that count as ready, though the machine is off: nobody has noticed yet."""
+        store = self.recording.cluster.store
+        off = {name: store.on_node.get(name, {}).values() for name, machine in store.machines.items() if machine.off_since is not None}
+        sent = any(s.plug for s in self.strips)
+        owners = {s.uid for s in self.strips if s.endpoints or not sent}
+        return {
+            name: n
+            for name, there in off.items()
+            if (n := sum(is_ready(pod) and (owner := controller_of(pod)) is not None and owner.uid in owners for pod in there))
+        }
 
     @property
     def shrink_held(self):

@@ -106,3 +106,12 @@ def test_the_first_refusal_is_drawn_in_the_second_in_which_it_comes():
     desk = web().do("create poddisruptionbudget web --selector=app=web --min-available=10").run(1).do("drain node-4").run(0.01)
     assert desk.says("unit-node-4-f").words == "go, none may come"
     assert desk.run(0.5).says("unit-node-4-f").words.startswith("wait: budget web needs 10")
+
+
+def test_the_headline_counts_nobody_whose_machine_is_off():
+    desk = web(8).run(8).do("# node-4: power off").run(30)
+    assert str(desk.says("now")) == "6 of 8 pods of v1 answer. Nobody has noticed that node-4 is off."
+    desk.do("# node-3: power off").run(1)
+    assert str(desk.says("now")) == "4 of 8 pods of v1 answer. Nobody has noticed that node-3 and node-4 are off."
+    desk.run(60)
+    assert str(desk.says("now")) == "v1 4 of 8 pods available."
