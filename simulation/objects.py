@@ -333,6 +333,8 @@ class ServiceSpec(Record):
     ip_families: tuple[str, ...] = ()
     ip_family_policy: str | None = None
     internal_traffic_policy: str | None = None
+    external_traffic_policy: str | None = None
+    allocate_load_balancer_node_ports: bool | None = None
 
 
 class Service(Record):

@@ -99,6 +99,8 @@ def _service(obj: Service) -> Service:
             session_affinity=spec.session_affinity or "None",
             ports=tuple(_service_port(port) for port in spec.ports),
             internal_traffic_policy=spec.internal_traffic_policy or ("Cluster" if inside else None),
+            external_traffic_policy=spec.external_traffic_policy or ("Cluster" if kind in ("NodePort", "LoadBalancer") else None),
+            allocate_load_balancer_node_ports=_or(spec.allocate_load_balancer_node_ports, True if kind == "LoadBalancer" else None),
             ip_families=spec.ip_families or (("IPv4",) if inside else ()),
             ip_family_policy=spec.ip_family_policy or ("SingleStack" if inside else None),
             cluster_ips=spec.cluster_ips or ((spec.cluster_ip,) if spec.cluster_ip else ()),

@@ -30,6 +30,7 @@ from simulation.objects import (
     ReplicaSetSpec,
     Service,
     ServicePort,
+    ServiceSpec,
 )
 from simulation.pods import is_sidecar
 
@@ -510,7 +511,8 @@ def validate_service(new: Service, old: Service | None = None) -> Errors:
         errors.append(
             FieldError(INVALID, "spec.clusterIPs[0]", spec.cluster_ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")
         )
-    if old is not None and old.spec.cluster_ip and spec.cluster_ip != old.spec.cluster_ip:
+    errors += _node_ports(spec)
+    if old is not None and old.spec.cluster_ip and spec.cluster_ip and spec.cluster_ip != old.spec.cluster_ip:
         errors.append(FieldError(INVALID, "spec.clusterIPs[0]", spec.cluster_ip, "may not change once set"))
     return errors
 
@@ -528,6 +530,32 @@ def _service_ports(ports: tuple[ServicePort, ...]) -> Errors:
         if (port.protocol, port.port) in seen:
             errors.append(FieldError(DUPLICATE, path, msgspec.Raw(_duplicate_port(port))))
         seen.add((port.protocol, port.port))
+    return errors
+
+
+def _node_ports(spec: ServiceSpec) -> Errors:
+    """Which kinds of Service have ports on the nodes, and what may be said about traffic from outside."""
+    errors: Errors = []
+    seen: set[tuple[str, int]] = set()
+    outside = spec.type in ("NodePort", "LoadBalancer")
+    if outside and spec.cluster_ip == "None":
+        errors.append(FieldError(INVALID, "spec.clusterIPs[0]", "None", f"may not be set to 'None' for {spec.type} services"))
+    for i, port in enumerate(spec.ports):
+        where, key = f"spec.ports[{i}].nodePort", (port.protocol, port.node_port)
+        if port.node_port and spec.type == "ClusterIP":
+            errors.append(FieldError(FORBIDDEN, where, detail="may not be used when `type` is 'ClusterIP'"))
+        if port.node_port and key in seen:
+            errors.append(FieldError(DUPLICATE, where, port.node_port))
+        seen.add(key)
+    policy = spec.external_traffic_policy
+    if policy is not None and not outside:
+        said = "may only be set for externally-accessible services"
+        errors.append(FieldError(INVALID, "spec.externalTrafficPolicy", policy, said))
+    elif policy not in (None, "Cluster", "Local"):
+        errors.append(_unsupported("spec.externalTrafficPolicy", policy, ("Cluster", "Local")))
+    if spec.allocate_load_balancer_node_ports is not None and spec.type != "LoadBalancer":
+        said = "may only be used when `type` is 'LoadBalancer'"
+        errors.append(FieldError(FORBIDDEN, "spec.allocateLoadBalancerNodePorts", detail=said))
     return errors
 
 

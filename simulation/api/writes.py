@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from simulation.api import limits
+from simulation.api import limits, services
 from simulation.api.defaults import default
 from simulation.api.errors import StatusError, already_exists, invalid, not_found
 from simulation.api.selectors import Selector
@@ -18,7 +18,6 @@ from simulation.objects import KINDS, Clients, Machine
 from simulation.store import Forbidden, Store, controller_of
 
 NAMESPACE = "default"
-SERVICE_NETWORK = "10.96"
 
 
 class Written:
@@ -83,7 +82,7 @@ class Writes:
         """Default, validate and note the new form of an object; False if it is the same. Raises StatusError."""
         kind, name = type(new).__name__, new.metadata.name
         old = self.get(kind, name)
-        new = default(_keep_address(new, old)) if kind != "Pod" else new
+        new = default(_kept(new, old)) if kind != "Pod" else new
         self._check(new, old, "")
         if new == old:
             return False
@@ -142,13 +141,21 @@ class Writes:
 
     def _commit_create(self, written: Written) -> None:
         obj = written.obj
-        if type(obj).__name__ == "Service" and not obj.spec.cluster_ip and obj.spec.type != "ExternalName":
-            address = self.store.new_ip(SERVICE_NETWORK)
-            obj = replace(obj, spec=replace(obj.spec, cluster_ip=address, cluster_ips=(address,)))
+        if type(obj).__name__ == "Service":
+            obj = self._allocated(obj)
         try:
             written.obj = self.store.create(obj)
         except Forbidden as refused:
             raise StatusError(403, "Forbidden", str(refused), kind=type(obj).__name__, name=obj.metadata.name) from None
+
+    def _allocated(self, service: Any) -> Any:
+        """A Service with its address and its ports on the nodes."""
+        others = self.store.list("Service")
+        if not service.spec.cluster_ip and service.spec.type != "ExternalName":
+            used = {other.spec.cluster_ip for other in others}
+            address = next(ip for ip in iter(lambda: self.store.new_ip(services.NETWORK), None) if ip not in used)
+            service = replace(service, spec=replace(service.spec, cluster_ip=address, cluster_ips=(address,)))
+        return services.with_node_ports(service, others)
 
     def _commit_update(self, new: Any) -> None:
         """The stamps are those of the stored object, which may have been written once more in the same act."""
@@ -160,12 +167,15 @@ class Writes:
             generation=stored.metadata.generation,
             creation_timestamp=stored.metadata.creation_timestamp,
         )
-        self.store.update(_keep_address(replace(new, metadata=meta), stored))
+        new = _kept(replace(new, metadata=meta), stored)
+        self.store.update(self._allocated(new) if type(new).__name__ == "Service" else new)
 
     def _check(self, obj: Any, old: Any | None, prefix: str) -> None:
         errors = validate(obj, old)
         errors += limits.problems(obj, self._others(obj)) if old is None or self._grows(obj, old) else limits.problems(obj, ())
         kind = type(obj).__name__
+        if kind == "Service" and not errors:
+            errors += services.taken(obj, self.select("Service"))
         if old is None:
             errors += limits.too_many(kind, sum(controller_of(o) is None for o in self.select(kind)))
         if errors:
@@ -194,11 +204,8 @@ class Writes:
         return found + loose + [pod for pod in waiting if not pod.metadata.uid]
 
 
-def _keep_address(new: Any, old: Any) -> Any:
-    """A Service's address outlives an update that leaves it out (pkg/registry/core/service/storage patchAllocatedValues)."""
-    if type(new).__name__ != "Service" or new.spec.cluster_ip or new.spec.type == "ExternalName":
-        return new
-    return replace(new, spec=replace(new.spec, cluster_ip=old.spec.cluster_ip, cluster_ips=old.spec.cluster_ips))
+def _kept(new: Any, old: Any) -> Any:
+    return services.kept(new, old) if type(new).__name__ == "Service" else new
 
 
 def check_namespace(name: str) -> None:

@@ -384,6 +384,8 @@ class Describing:
                 self.add(0, f"NodePort:\t{port.name or UNSET}\t{port.node_port}/{port.protocol}")
             self.add(0, f"Endpoints:\t{_endpoints(slices, port.name)}")
         self.add(0, f"Session Affinity:\t{spec.session_affinity}")
+        if spec.external_traffic_policy:
+            self.add(0, f"External Traffic Policy:\t{spec.external_traffic_policy}")
         if spec.internal_traffic_policy:
             self.add(0, f"Internal Traffic Policy:\t{spec.internal_traffic_policy}")
         return self.events(service)
