@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from simulation.api.resources import GROUPS, RESOURCES, Resource
+from simulation.api.resources import BY_KIND, GROUPS, RESOURCES, Resource
 from simulation.api.schema import FIELDS, Field
 from simulation.kubectl.explanations import FIELDS as SAID
 from simulation.kubectl.explanations import KINDS_SAID
@@ -24,11 +24,12 @@ SCALARS: dict[str, dict[str, str]] = {
     "int64": {"type": "integer", "format": "int64"},
     "float64": {"type": "number", "format": "double"},
     "time": {"type": "string", "format": "date-time"},
-    "quantity": {"type": "string"},
     "byte": {"type": "integer", "format": "byte"},
     "any": {"type": "object"},
 }
-INT_OR_STRING = f"{PREFIX}IntOrString"
+INT_OR_STRING, QUANTITY = f"{PREFIX}IntOrString", f"{PREFIX}Quantity"
+NAMED = {"intstr": INT_OR_STRING, "quantity": QUANTITY}
+"""Scalars that have a name of their own."""
 
 
 def index() -> dict[str, Any]:
@@ -45,6 +46,7 @@ def document(name: str) -> bytes | None:
         return None
     rows = [row for row in RESOURCES if row.api_version == version]
     schemas: dict[str, Any] = {INT_OR_STRING: {"oneOf": [{"type": "integer"}, {"type": "string"}], "format": "int-or-string"}}
+    schemas[QUANTITY] = {"oneOf": [{"type": "string"}, {"type": "number"}]}
     for row in rows:
         _collect(row.kind, schemas)
         schemas[PREFIX + row.kind]["x-kubernetes-group-version-kind"] = [_gvk(row)]
@@ -95,9 +97,11 @@ def _collect(type: str, schemas: dict[str, Any]) -> None:
     properties: dict[str, Any] = {}
     schemas[PREFIX + type] = {"type": "object", "properties": properties}
     fields = FIELDS.get(type, {})
-    if "metadata" in fields:
+    if type in BY_KIND:
         properties |= {name: {"type": "string", "description": SAID.get(name, "")} for name in ("apiVersion", "kind")}
     for name, field in sorted(fields.items()):
+        if name == "-":
+            continue
         properties[name] = _field(type, name, field, schemas)
 
 
@@ -119,8 +123,8 @@ def _typed(type: str, schemas: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "items": _typed(type[2:], schemas)}
     if type.startswith("map:"):
         return {"type": "object", "additionalProperties": _typed(type[4:], schemas)}
-    if type == "intstr":
-        return _ref(INT_OR_STRING)
+    if type in NAMED:
+        return _ref(NAMED[type])
     if type in FIELDS:
         _collect(type, schemas)
         return _ref(PREFIX + type)

@@ -5,6 +5,7 @@ Models kubectl/pkg/cmd/auth, config, top and autoscale (v1.33); the answers are 
 
 from simulation.api.errors import StatusError, UsageError, go_quote
 from simulation.api.resources import BY_KIND
+from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.asking import asked, find
 from simulation.kubectl.known import read
@@ -56,6 +57,10 @@ def config(words: list[str], seat: Seat) -> Answer:
 def auth(words: list[str], seat: Seat) -> Answer:
     if words[0] == "whoami":
         name = "presenter" if seat.presenter else "viewer"
+        if (how := output.check_format(read(words[1:], "auth whoami").text("output"), output.CHANGED)) and how != "name":
+            status = {"userInfo": {"username": name}}
+            body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {"creationTimestamp": None}}
+            return Answer(output.one(how, {**body, "status": status}, ""))
         return Answer(align(f"ATTRIBUTE\tVALUE\nUsername\t{name}\n", PRINTED))
     if words[0] == "reconcile":
         raise UsageError("must specify one of -f and -k")

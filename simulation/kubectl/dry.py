@@ -13,6 +13,7 @@ from simulation.api.wire import to_json
 from simulation.api.writes import Writes, Written
 from simulation.cluster import Cluster
 from simulation.commands import Apply, Command, Create, CreateBudget, CreateDeployment, CreateService, Drain, Expose, Run, Scale, Several
+from simulation.drain import OUT
 from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.things import as_json, ref
@@ -82,9 +83,9 @@ def _drained(command: Drain, where: str, cluster: Cluster) -> Answer:
         then += [line for line in said if line not in cordoned]
         then += [] if any(line.startswith("error:") for line in said) else [f"{line.split(' ')[0]} drained" for line in cordoned]
     lines = first + then
-    errors = [line for line in lines if line.startswith(("error:", "Warning:", "There are"))]
     evicting = "evicting pod "
-    err = "".join(f"{line}{SUFFIX[where] if line.startswith(evicting) else ''}\n" for line in errors)
+    errors = [line for line in lines if not OUT.fullmatch(line) and not line.startswith(evicting)]
+    err = "".join(f"{line}\n" for line in errors)
     out = "".join(f"{line}{SUFFIX[where]}\n" for line in lines if line not in errors)
     return Answer(out, err, 1 if any(line.startswith("error:") for line in errors) else 0)
 

@@ -16,6 +16,7 @@ from simulation.kubectl.asking import Asked, asked, find
 from simulation.kubectl.describe import template_text
 from simulation.kubectl.dry import as_decoded
 from simulation.kubectl.known import read
+from simulation.kubectl.resources import NOTHING_NAMED
 from simulation.kubectl.rollout import status
 from simulation.kubectl.tabs import align
 from simulation.kubectl.things import READABLE, as_json, ref
@@ -23,6 +24,7 @@ from simulation.objects import CHANGE_CAUSE, Deployment
 from simulation.store import Store, controller_of
 
 MISSING = UsageError("required resource not specified")
+QUOTE = "'"
 TIMED_OUT = "error: timed out waiting for the condition"
 
 
@@ -154,13 +156,13 @@ class Wait(Running):
         super().__init__()
         parsed = read(words, "wait")
         self.what = parsed.text("for")
-        if not self.what:
-            raise UsageError("condition must be provided")
-        self.question: Asked = asked(parsed, UsageError("resource(s) were provided, but no name was specified"))
+        self.holds = self._condition(self.what)
+        self.question: Asked = asked(parsed, UsageError(NOTHING_NAMED))
         if not self.question.by_name and not (parsed.true("all") or parsed.has("selector") or parsed.has("field-selector")):
             raise UsageError("resource(s) were provided, but no name was specified")
-        self.holds = self._condition(self.what)
         self.timeout = parsed.ms("timeout", 30_000)
+        self.how = parsed.text("output")
+        output.check_format(self.how, output.CHANGED)
         self.kinds = tuple(self.question.kinds)
         self._left: list[tuple[str, str, str]] = []
         self._ended = 0
@@ -179,10 +181,13 @@ class Wait(Running):
                 )
                 and body.get("metadata", {}).get("generation", 0) <= (body.get("status") or {}).get("observedGeneration", 10**18)
             )
-        found = re.fullmatch(r"jsonpath=(?P<path>'?\{.*\}'?)(?:=(?P<value>.*))?", text)
+        found = re.fullmatch(r"jsonpath=(?P<path>'?\{.*\}'?|[^={}]+)(?:=(?P<value>.*))?", text)
         if found is None:
             raise UsageError(f'unrecognized condition: "{text}"')
-        path, value = found["path"].strip("'"), found["value"]
+        path, value = f"{{{jsonpath.relaxed(found['path'].strip(QUOTE))}}}", found["value"]
+        if value == "":
+            said = "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
+            raise UsageError(said)
         return lambda body: (
             bool(shown := jsonpath.evaluate(path, body)) if value is None else (shown := jsonpath.evaluate(path, body)) == value
         )
@@ -191,6 +196,9 @@ class Wait(Running):
         found, errors = find(store, self.question)
         gone = self.what.lower() == "delete"
         if errors and not (gone or self.what.lower() == "create"):
+            if found:
+                self._left = [(type(obj).__name__, obj.metadata.namespace, obj.metadata.name) for obj in found]
+                self._there(found)
             self.complain(errors[0].kubectl())
             self.end(1)
             return
@@ -199,7 +207,7 @@ class Wait(Running):
             self._left = [(kind, self.question.namespace or "", name) for kind, name in self.question.targets]
             self._there(found)
         else:
-            if not found and not errors:
+            if not found and not errors and not gone:
                 self.complain("error: no matching resources found")
                 self.end(1)
                 return
@@ -220,7 +228,9 @@ class Wait(Running):
     def pass_time(self, store: Store) -> None:
         if self.code is None and store.now >= self._deadline:
             for kind, _, name in self._left:
-                self.complain(f"{TIMED_OUT} on {READABLE[kind].plural}/{name}")
+                on = f"{READABLE[kind].plural}/{name}"
+                said = f"{TIMED_OUT} on {on}" if self.timeout else f"error: condition not met for {on}"
+                self.complain(TIMED_OUT if self.what.lower() == "create" else said)
             self.end(1)
 
     def moved(self, store: Store) -> None:
@@ -242,7 +252,10 @@ class Wait(Running):
         one = (kind, obj.metadata.namespace, obj.metadata.name)
         if one in self._left:
             self._left.remove(one)
-            self.say(f"{ref(obj)} condition met")
+            if self.how:
+                self._out.append(output.one(self.how, as_json(obj), ref(obj)))
+            else:
+                self.say(f"{ref(obj)} condition met")
 
     def _done(self) -> None:
         if not self._left:

@@ -4,7 +4,7 @@ import msgspec
 
 from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
-from simulation.commands import Command, Drain
+from simulation.commands import NOTHING_FOUND, Command, Drain
 from simulation.drain import OUT
 from simulation.kubectl import files
 from simulation.kubectl.answer import Answer, Running
@@ -72,7 +72,8 @@ class Do(msgspec.Struct, frozen=True):
     def after(self, store: Store) -> Running | None:
         """What goes on after the command is given: kubectl waits for what it deletes and drains."""
         if isinstance(self.command, Drain):
-            return Drained(self.command, store)
+            line = Drained(self.command, store)
+            return line if line.is_on(store) else None
         return Gone(self.command, store, 1 if self.missing else 0) if self.verb == "delete" else None
 
 
@@ -95,6 +96,7 @@ def refused(error: StatusError, verb: str, file: str, begin: str) -> Answer:
 
 def _begun(lines: list[str]) -> Answer:
     """What a drain says at once."""
+    lines = [line for line in lines if line != NOTHING_FOUND]
     out, err = ([line for line in lines if bool(OUT.fullmatch(line)) is to_out] for to_out in (True, False))
     code = 1 if any(line.startswith("error:") for line in err) else 0
     return Answer("".join(f"{line}\n" for line in out), "".join(f"{line}\n" for line in err), code)

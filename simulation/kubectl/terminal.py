@@ -78,7 +78,7 @@ def _plan(line: str, seat: Seat) -> Plan:
 
 def _verb(verb: str, words: list[str], seat: Seat) -> Plan:
     if verb in GROUPS and not words:
-        return Answer(help.text([verb]), "", GROUPS[verb])
+        return Answer(help.text([] if verb in ("auth", "config", "top") else [verb]), "", GROUPS[verb])
     reading = READING.get(verb)
     if reading is not None:
         return reading(words, seat)

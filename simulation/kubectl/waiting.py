@@ -56,9 +56,14 @@ class Drained(Running):
         self._seen: tuple[Any, ...] = ()
         self._failed = False
 
+    def is_on(self, store: Store) -> bool:
+        return bool(self._mine(store))
+
+    def _mine(self, store: Store) -> list[int]:
+        return [number for number, draining in store.drains.items() if set(draining.nodes) <= self._nodes]
+
     def begin(self, store: Store) -> None:
-        mine = [number for number, draining in store.drains.items() if set(draining.nodes) <= self._nodes]
-        self._number = max(mine, default=None)
+        self._number = max(self._mine(store), default=None)
         self._seen = tuple(store.printed)
         if self._number is None:
             self.end(0)

@@ -7,7 +7,7 @@ import msgspec
 
 from simulation.api.errors import StatusError, UsageError, go_quote, not_found
 from simulation.api.wire import rfc3339
-from simulation.commands import Command, Delete, Scale, SetImage, Several, Undo
+from simulation.commands import Command, Cordon, Delete, Scale, SetImage, Several, Uncordon, Undo
 from simulation.kubectl import files, output, parse
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.asking import asked, find
@@ -149,7 +149,7 @@ def _there(command: Command, verb: str, file: str, store: Store) -> tuple[Comman
 
 def _is_missing(part: Command, store: Store) -> bool:
     name = getattr(part, "name", "")
-    if not name or not hasattr(part, "kind") or (isinstance(part, Delete) and part.ignore_not_found):
+    if not name or not hasattr(part, "kind") or isinstance(part, Cordon | Uncordon) or (isinstance(part, Delete) and part.ignore_not_found):
         return False
     return store.get(part.kind, name, "" if part.kind == "Node" else "default") is None
 
