@@ -404,8 +404,10 @@ def _identity_changed(old: Any, new: Any) -> bool:
 
 def _visible(kind: str, old: Any, new: Any) -> bool:
     """Would a person at the desk see it? Bookkeeping (annotations, observed generations, counts that follow pods) is not seen."""
+    if kind == "Draining":  # a person has given it; it is refused, goes on to the next node, ends
+        return old is not None and (new is None or new.nodes != old.nodes or any(pod.evicted_at is None for pod in new.pods))
     if old is None or new is None:
-        return kind not in ("EndpointSlice", "Draining")
+        return kind != "EndpointSlice"
     if kind == "ReplicaSet":
         became_available = new.spec.min_ready_seconds and old.status.available_replicas != new.status.available_replicas
         return bool(became_available) or old.spec.replicas != new.spec.replicas

@@ -352,7 +352,7 @@ class Store:
             del self.drains[number]
         else:
             self.drains[number] = draining
-        if old is None or draining is None:
+        if old is None or draining is None or (draining.nodes, draining.tried) != (old.nodes, old.tried):
             self.changes.append(("Draining", old, draining))
 
     def exec(self, pod: Pod, container: int, did: str) -> None:

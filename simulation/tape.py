@@ -162,7 +162,7 @@ class Tape:
         while (due := engine.due()) is not None and due <= stop:
             seen, revision = cluster.seen, store.revision
             cluster.run(due)
-            if store.revision != revision:
+            if store.revision != revision or cluster.seen != seen:
                 self._see_change(seen)
                 self._mark_faults()
             if engine.handled >= look:

@@ -32,7 +32,7 @@ def said(moment: Moment) -> str:
     """What happens, the weightiest of it."""
     if moment.commands:
         return few_words(moment.commands[0])
-    return _of_nodes(moment) or _of_pods(moment) or _of_sets(moment) or _of_the_rest(moment)
+    return _of_nodes(moment) or _of_pods(moment) or _of_sets(moment) or _of_drains(moment) or _of_the_rest(moment)
 
 
 def _of_nodes(moment: Moment) -> str:
@@ -85,6 +85,16 @@ def _of_sets(moment: Moment) -> str:
             if new.spec.min_ready_seconds and old.status.available_replicas != new.status.available_replicas:
                 more = (new.status.available_replicas or 0) > (old.status.available_replicas or 0)
                 return f"a pod is {'' if more else 'not '}available"
+    return ""
+
+
+def _of_drains(moment: Moment) -> str:
+    for kind, old, new in moment.changes:
+        if kind == "Draining" and old is not None:
+            if new is None or new.nodes != old.nodes:
+                return f"the drain of {old.nodes[0]} ends"
+            if new.tried:
+                return f"the drain of {new.nodes[0]} is refused"
     return ""
 
 

@@ -23,6 +23,9 @@ LINES = 80
 HEARD_SECONDS = 10
 SETS = 100
 """Sets that are remembered. Of more, those that are gone for longest are forgotten: their band on the graph is grey, as `older` is."""
+BEFORE_COMMANDS = -1
+"""Where in its millisecond: what nodes and drains do comes at least 10 ms after the command that leads to it, so a command of the same
+millisecond was given to a clock that stood there."""
 MOVES = ("created", "scaled-up", "scaled-down", "deleted")
 
 
@@ -232,8 +235,8 @@ class Memory:
         if new:
             self._revision = int(new[-1].metadata.resource_version)
         told = [(moment(event), 2, event) for event in new if event.type == "Warning" or event.reason == "BackOff"]
-        nodes = [(nodelog.when(event), 2, event) for event in new if nodelog.is_told(event)]
-        return [*told, *nodes, *((evicted.time, 2, evicted) for evicted in nodelog.evictions(new))]
+        nodes = [(nodelog.when(event), BEFORE_COMMANDS, event) for event in new if nodelog.is_told(event)]
+        return [*told, *nodes, *((evicted.time, BEFORE_COMMANDS, evicted) for evicted in nodelog.evictions(new))]
 
     def _new_lines(self, store) -> list[tuple]:
         """What drains printed since the last look."""
@@ -243,7 +246,7 @@ class Memory:
         if new:
             last = new[-1].time
             self._printed = last, sum(line[0] == last for line in store.printed)
-        return [(printed.time, 3, printed) for printed in new]
+        return [(printed.time, BEFORE_COMMANDS, printed) for printed in new]
 
     def held(self, deployment: str, replicaset: str, rule: str) -> Entry | None:
         """The decision under this rule not to move, if nothing of this Deployment has moved since."""

@@ -76,14 +76,6 @@ def skip_until(page, selector: str, most: int = 20) -> None:
     page.wait_for_selector(selector)
 
 
-def play_until(page, selector: str) -> None:
-    """For what only kubectl does: nothing in the cluster tells of it."""
-    page.click("[data-clock=play]")
-    page.wait_for_selector(selector)
-    page.click("[data-clock=play]")
-    page.wait_for_selector("#app[data-paused]")
-
-
 def state(page) -> dict:
     return page.server.get(f"/api/desks/{page.desk}/state")[1]
 
@@ -157,7 +149,8 @@ def test_a_drain_waits_for_its_budget_is_stopped_and_goes_on_one_by_one(four):
     unit(page, "node-3", "button:text-is('drain')").click()
     unit(page, "node-3", ".unit__t:has-text('Ready, draining')").wait_for()
     page.wait_for_selector("#say-nodes:has-text('node/node-3 cordoned')")
-    play_until(page, f'#fate-panel:has-text("{REFUSED}")')
+    page.wait_for_selector("#skip-1:has-text('the drain of node-3 is refused')")
+    skip_until(page, f'#fate-panel:has-text("{REFUSED}")')
     assert "waits: budget web needs 8 healthy pods and has 8" in unit(page, "node-3").inner_text().replace("wait:", "waits:")
     assert states(page, "node-3") == ["available"] * 2
     assert serious(page) == []
@@ -170,7 +163,7 @@ def test_a_drain_waits_for_its_budget_is_stopped_and_goes_on_one_by_one(four):
     skip_until(page, "#unit-node-3 .pods:not(:has(.pod + .pod))")
     assert states(page, "node-3") == ["available"]
     skip_until(page, "#unit-node-3 .pods:not(:has(.pod))")
-    play_until(page, "#unit-node-3 .unit__t:has-text('Ready, cordoned')")
+    skip_until(page, "#unit-node-3 .unit__t:has-text('Ready, cordoned')")
     unit(page, "node-3", "button:text-is('uncordon')").click()
     unit(page, "node-3", ".unit__t span:text-is('Ready')").wait_for()
     unit(page, "node-3", "button:text-is('cordon')").click()

@@ -95,3 +95,22 @@ def test_a_skip_ends_where_the_next_one_begins(at):
     run.run(first.at_ms)
     following = upcoming(run)
     assert following is None or following.at_ms > first.at_ms
+
+
+def test_a_drain_that_is_refused_and_one_that_ends_are_things_that_happen():
+    run = Recording(OUTAGE, 1)
+    run.run(20_000)
+    run.do(parse("create poddisruptionbudget web --selector=app=web --min-available=6"))
+    run.run(21_000)
+    run.do(parse("drain node-3"))
+    refused = upcoming(run)
+    assert [(kind, new.tried) for kind, old, new in refused.changes if kind == "Draining" and old is not None] == [("Draining", True)]
+    run.run(refused.at_ms)
+    assert run.tape.events[-1] == 21_080 and run.cluster.store.drains
+    run.do(parse("delete poddisruptionbudget web"))
+    ended = []
+    while not ended:
+        moment = upcoming(run)
+        run.run(moment.at_ms)
+        ended = [old.nodes for kind, old, new in moment.changes if kind == "Draining" and new is None]
+    assert ended == [("node-3",)] and not run.cluster.store.drains

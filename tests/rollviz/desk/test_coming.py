@@ -60,3 +60,10 @@ def test_when_nothing_comes_nothing_is_said():
     desk = web()
     coming(desk)
     assert upcoming(desk.recording) is None
+
+
+def test_a_drain():
+    desk = web(4).do("create poddisruptionbudget web --selector=app=web --min-available=4").run(1).do("drain node-4")
+    assert coming(desk) == ["the drain of node-4 is refused"]
+    assert coming(desk.do("delete poddisruptionbudget web"))[0] == "a pod is evicted" and not desk.recording.cluster.store.drains
+    assert "the drain of node-3 ends" in coming(desk.do("drain node-3"))

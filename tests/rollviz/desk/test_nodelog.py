@@ -73,3 +73,15 @@ def test_a_drain_that_cannot_go_on_says_so():
     desk = guarded(1).do("create poddisruptionbudget second --selector=app=web --min-available=1").run(1).do("drain node-4").run(20)
     [(_, sum_)] = [said for said in told(desk) if said[0] == "The drain fails."]
     assert sum_.startswith('unable to drain node "node-4" due to error: ') and "more than one PodDisruptionBudget" in sum_
+
+
+def test_what_is_done_while_the_clock_stands_at_a_refusal_comes_after_it():
+    desk = guarded(10).do("drain node-4").run(0.08)
+    desk.do("# node-4: stop draining", "drain node-4").run(10)
+    assert [words.partition(":")[0] for words, _ in told(desk)[-5:]] == [
+        "You ran drain node-4",
+        "The drain waits",
+        "You ran # node-4",
+        "You ran drain node-4",
+        "The drain waits",
+    ]
