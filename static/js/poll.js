@@ -47,6 +47,7 @@ export function openMenu() {
   form.dataset.step = step?.dataset.ask ?? "";
   (step ? taught : form.querySelector('[value="versions"]')).checked = true;
   menu.showModal();
+  form.querySelector(":checked").focus();
 }
 
 form?.addEventListener("submit", () => post("", { ...Object.fromEntries(new FormData(form)), step: form.dataset.step }));
