@@ -340,6 +340,8 @@ class Cluster:
             return
         if not bound_before:
             self.kubelet.bound(new)
+        elif new.spec is not old.spec:
+            self.kubelet.changed(new, old)
         ending_before = old is not None and old.metadata.deletion_timestamp is not None
         if new.metadata.deletion_timestamp is not None and not ending_before:
             self.kubelet.deleted(new)

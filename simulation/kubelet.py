@@ -61,6 +61,12 @@ class Past(Record):
     """When the next probe is due; 0 when asking again could change nothing."""
     stopping: bool = False
     """SIGTERM has come: what runs finishes what it has begun, and listens no more."""
+    changes: int = 0
+    """How often its image was changed; what was planned for an earlier one is not done any more."""
+    ends_at: Millis = 0
+    """When what runs will have ended because its image was changed, 0 if it goes on."""
+    ended: ContainerStateTerminated | None = None
+    """How it ended, until the API is told: with what follows it, since one sync of the kubelet does both."""
 
 
 class Kubelet:
@@ -97,6 +103,14 @@ class Kubelet:
             self.past.pop((pod.metadata.uid, index), None)
             self.store.unwell.pop((pod.metadata.uid, index), None)
 
+    def changed(self, pod: Pod, old: Pod) -> None:
+        """The spec of a pod on a node was changed: of what may change in it, the images of regular containers concern the kubelet."""
+        for index, (new, was) in enumerate(zip(pod.spec.containers, old.spec.containers, strict=True)):
+            if new.image != was.image and pod.status.container_statuses:
+                past = self._past(pod, index)
+                self.past[pod.metadata.uid, index] = replace(past, changes=past.changes + 1, pull_backoff=0, crash_backoff=0)
+                self._later("change", pod, index)
+
     def exec(self, done: Exec) -> None:
         """Somebody's hand was inside a container that runs."""
         pod = self.store.get("Pod", done.name, done.namespace)
@@ -127,6 +141,8 @@ class Kubelet:
         if (pod.metadata.deletion_timestamp is not None) != (step in LAST_STEPS) or (step != "remove" and is_finished(pod)):
             return
         if step in OF_ONE_START and _status(pod, index).restart_count != restarts:
+            return
+        if step in OF_ONE_IMAGE and self._past(pod, index).changes != restarts:
             return
         STEPS[step](self, pod, index)
 
@@ -198,7 +214,8 @@ class Kubelet:
     def _start(self, pod: Pod, index: int) -> None:
         container, image = _container(pod, index), self._image(pod, index)
         old = _status(pod, index)
-        ended = old.state.terminated or (old.last_state.terminated if old.state.waiting is not None else None)
+        ended = self._past(pod, index).ended or old.state.terminated
+        ended = ended or (old.last_state.terminated if old.state.waiting is not None else None)
         self._say(pod, index, "Normal", "Created", "Container created")
         self._say(pod, index, "Normal", "Started", "Container started")
         shift = self.engine.between(0, int(image.flaky_up_seconds * 1000) or 1) if image.behaviour == "flaky" else 0
@@ -210,6 +227,9 @@ class Kubelet:
             streak=0,
             phase_shift=shift,
             probed_at=now + container.readiness_probe.initial_delay_seconds * 1000 if container.readiness_probe is not None else 0,
+            stopping=False,
+            ends_at=0,
+            ended=None,
         )
         self.store.unwell.pop((pod.metadata.uid, index), None)
         self.past[pod.metadata.uid, index] = past
@@ -222,6 +242,7 @@ class Kubelet:
             last_state=ContainerState(terminated=ended) if ended is not None else old.last_state,
             ready=ready,
             restart_count=restarts,
+            image=container.image,
             image_id=f"sha256:{abs_hash(container.image):016x}",
             container_id=f"containerd://{self.store.engine.random.getrandbits(64):016x}",
             started=True,
@@ -246,10 +267,10 @@ class Kubelet:
             return
         past, image = self._past(pod, index), self._image(pod, index)
         unwell = (pod.metadata.uid, index) in self.store.unwell
-        healthy = not unwell and is_healthy(image, past, self.store.now)
+        healthy = not unwell and not past.stopping and is_healthy(image, past, self.store.now)
         streak = max(past.streak, 0) + 1 if healthy else min(past.streak, 0) - 1
         if not healthy:
-            self._say(pod, index, "Warning", "Unhealthy", f"Readiness probe failed: {probe_output(probe, pod, unwell)}")
+            self._say(pod, index, "Warning", "Unhealthy", f"Readiness probe failed: {probe_output(probe, pod, unwell, past.stopping)}")
         ready = old.ready
         if healthy and streak >= (probe.success_threshold or 1):
             ready = True
@@ -292,7 +313,7 @@ class Kubelet:
 
     def _exit(self, pod: Pod, index: int, code: int) -> None:
         old, past = _status(pod, index), self._past(pod, index)
-        if old.state.running is None:
+        if old.state.running is None or past.stopping:
             return
         now = self.store.now
         ended = ContainerStateTerminated(
@@ -338,6 +359,42 @@ class Kubelet:
         self._write(pod, _with(pod.status, index, new))
         self._later("restart", pod, index, past.restart_at - self.store.now)
 
+    def _change(self, pod: Pod, index: int) -> None:
+        """Another image: what runs is killed and started anew, whatever the policy; what waits goes on at once (computePodActions)."""
+        old, past = _status(pod, index), self._past(pod, index)
+        if old.state.waiting is not None and old.state.waiting.reason == "PodInitializing":
+            return
+        if old.state.waiting is not None or past.ended is not None:
+            self._pull(pod, index)
+            return
+        if old.state.terminated is not None:
+            if (_container(pod, index).restart_policy or pod.spec.restart_policy) == "Always":
+                self._pull(pod, index)
+            return
+        if not past.ends_at:
+            self._say(pod, index, "Normal", "Killing", f"Container {old.name} definition changed, will be restarted")
+            grace = (pod.spec.termination_grace_period_seconds or 0) * 1000
+            hook, ends = self._ends(pod, index, grace, self.images.lookup(old.image))
+            self.past[pod.metadata.uid, index] = replace(past, ends_at=self.store.now + ends)
+            self._later("told", pod, index, hook, old.restart_count)
+        self._later("changed", pod, index, self._past(pod, index).ends_at - self.store.now)
+
+    def _told(self, pod: Pod, index: int) -> None:
+        self._sigterm(pod, index)
+        self._ask_again(pod, index)
+
+    def _changed(self, pod: Pod, index: int) -> None:
+        """The container of the former image has ended, and the next one begins."""
+        old, past = _status(pod, index), self._past(pod, index)
+        ended = _ended(old, self.store.seconds).state.terminated
+        self.past[pod.metadata.uid, index] = replace(past, ended=ended, stopping=True)
+        self._pull(pod, index)
+
+    def _ends(self, pod: Pod, index: int, grace: Millis, image: Image) -> tuple[Millis, Millis]:
+        """(how long until SIGTERM, until the end) of a container that is to go."""
+        hook = min(pre_stop(_container(pod, index)), grace)
+        return hook, hook + min(stages.delay(self.engine, "stopped", image), max(grace - hook, SHORTEST_GRACE))
+
     def _stop(self, pod: Pod, _: int) -> None:
         grace = (pod.metadata.deletion_grace_period_seconds or 0) * 1000
         longest = 0
@@ -345,12 +402,11 @@ class Kubelet:
         for index in (*range(len(pod.status.container_statuses)), *sidecars):
             if _status(pod, index).state.running is not None:
                 self._say(pod, index, "Normal", "Killing", f"Stopping container {_container(pod, index).name}")
-                hook = min(pre_stop(_container(pod, index)), grace)
+                hook, ends = self._ends(pod, index, grace, self._image(pod, index))
                 if hook:
                     self._later("sigterm", pod, index, hook)
                 else:
                     self._sigterm(pod, index)
-                ends = hook + min(stages.delay(self.engine, "stopped", self._image(pod, index)), max(grace - hook, SHORTEST_GRACE))
                 longest = max(longest, ends)
         self._later("stopped", pod, 0, longest)
 
@@ -378,6 +434,8 @@ class Kubelet:
         if wait is None:
             image = self._image(pod, index) if stages.STAGES[step].image else None
             wait = stages.delay(engine, step, image)
+        if step in OF_ONE_IMAGE:
+            restarts = self._past(pod, index).changes
         engine.at(engine.now + max(wait, 0), RANK, "kubelet", (step, meta.namespace, meta.name, meta.uid, index, restarts))
 
     def _image(self, pod: Pod, index: int) -> Image:
@@ -394,8 +452,11 @@ class Kubelet:
         self.store.event(pod, type, reason, message, COMPONENT, pod.spec.node_name, path)
 
     def _wait(self, pod: Pod, index: int, reason: str, message: str) -> None:
-        state = ContainerState(waiting=ContainerStateWaiting(reason, message))
-        self._write(pod, _with(pod.status, index, replace(_status(pod, index), state=state)))
+        state, old, past = ContainerState(waiting=ContainerStateWaiting(reason, message)), _status(pod, index), self._past(pod, index)
+        if past.ended is not None:
+            old = replace(old, last_state=ContainerState(terminated=past.ended), ready=False, started=False)
+            self.past[pod.metadata.uid, index] = replace(past, stopping=False, ends_at=0, ended=None)
+        self._write(pod, _with(pod.status, index, replace(old, state=state)))
 
     def _write(self, pod: Pod, status: PodStatus, terminal: bool = False) -> None:
         """Post what the containers do now, and what follows from it."""
@@ -417,6 +478,9 @@ STEPS: dict[str, Callable[[Kubelet, Pod, int], None]] = {
         "crash",
         "term",
         "restart",
+        "change",
+        "told",
+        "changed",
         "stop",
         "sigterm",
         "stopped",
@@ -425,8 +489,10 @@ STEPS: dict[str, Callable[[Kubelet, Pod, int], None]] = {
 }
 LAST_STEPS = ("stop", "sigterm", "stopped", "remove")
 """What is done to a pod that is being deleted, and only then."""
-OF_ONE_START = ("probe", "crash", "term", "finish")
+OF_ONE_START = ("probe", "crash", "term", "finish", "told")
 """What belongs to the container as it was started when this was planned."""
+OF_ONE_IMAGE = ("pull", "pulled", "backoff", "start", "restart", "change", "changed")
+"""What belongs to the container's image as it was then."""
 
 
 # -------------------------------------------------------------------------------------------------------- without store
@@ -459,8 +525,13 @@ def pre_stop(container: Container) -> Millis:
     return int(float(found["seconds"]) * 1000) if found is not None else 0
 
 
-def probe_output(probe: Probe, pod: Pod, unwell: bool = False) -> str:
-    """What the prober reports of a container that answers, but not well: not yet, or no more since its file is gone."""
+def probe_output(probe: Probe, pod: Pod, unwell: bool = False, down: bool = False) -> str:
+    """What the prober reports of a container that answers, but not well: not yet, or no more since its file is gone; or not at all."""
+    if down and probe.http_get is not None:
+        get = probe.http_get
+        address = f"{pod.status.pod_ip}:{_probed_port(pod, get.get('port', 80))}"
+        url = f"{get.get('scheme', 'HTTP').lower()}://{address}{get.get('path', '/')}"
+        return f'Get "{url}": dial tcp {address}: connect: connection refused'
     if probe.http_get is not None:
         return "HTTP probe failed with statuscode: 503"
     if probe.tcp_socket is not None:
@@ -469,6 +540,12 @@ def probe_output(probe: Probe, pod: Pod, unwell: bool = False) -> str:
     if unwell and probe.exec is not None and HEALTHY in probe.exec.get("command", ()):
         return f"cat: can't open '{HEALTHY}': No such file or directory"
     return ""
+
+
+def _probed_port(pod: Pod, port: int | str) -> int | str:
+    """A port by its number; one may be named."""
+    named = (p for c in pod.spec.containers for p in c.ports if p.get("name") == port)
+    return next((p["containerPort"] for p in named), port)
 
 
 def pull_error(image: str) -> str:

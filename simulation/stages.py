@@ -38,6 +38,7 @@ STAGES = {
     "crash": Stage(0, 0, "crash_after_seconds"),
     "term": Stage(0, 0, "stop_seconds"),
     "restart": Stage(100, 200),
+    "change": Stage(20, 40),
     "stop": Stage(20, 40),
     "stopped": Stage(0, 0, "stop_seconds"),
     "remove": Stage(20, 40),
