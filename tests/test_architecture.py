@@ -108,6 +108,7 @@ TOP = {
     "foresight",
     "upcoming",
     "fate",
+    "walk",
 }
 
 

@@ -1,6 +1,5 @@
 """The home page's pictures. Each lesson is played once by the engine, act by act, and drawn from its samples; nothing is drawn by hand."""
 
-from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -8,15 +7,12 @@ from rollviz.desk import bars
 from rollviz.desk.bars import Bars, Path
 from rollviz.desk.memory import memory_of
 from simulation import scenario
-from simulation.api.errors import StatusError
 from simulation.controllers.deployment import util
 from simulation.kubectl.parse import parse
 from simulation.recording import Recording
+from simulation.walk import walk
 
 MOMENTS = 26
-STEP_SECONDS = 400
-"""How long a picture waits for a step's condition."""
-AFTER_SECONDS = 4
 LONGEST_FADE_SECONDS = 600
 ONE_BY_ONE = """patch deployment web -p '{"spec":{"strategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}}'"""
 LEFT, TOP, BOTTOM, PITCH, CAP = 56.0, 26.0, 318.0, 50.6, 38.0
@@ -92,24 +88,8 @@ def gallery() -> Gallery:
     return Gallery(hero(scenario.load("fade")), tuple(sides), told[0].name if told else "")
 
 
-def play(lesson) -> Recording:
-    """A lesson as somebody who presses each key would play it."""
-    recording = Recording(lesson, lesson.seed)
-    for step in lesson.steps:
-        if step.action is not None:
-            recording.run(recording.now + 1000)
-            for command in step.action.commands:
-                with suppress(StatusError):
-                    recording.do(command)
-        wanted, limit = len(recording.reached) + 1, recording.now + STEP_SECONDS * 1000
-        while len(recording.reached) < wanted and recording.now < limit:
-            recording.run(recording.now + 1000)
-    recording.run(recording.now + AFTER_SECONDS * 1000)
-    return recording
-
-
 def thumbnail(lesson) -> tuple[Path, ...]:
-    recording = play(lesson)
+    recording, _ = walk(lesson)
     drawn = Bars()
     drawn.follow(recording.samples)
     memory = memory_of(recording)

@@ -35,6 +35,8 @@ class Lesson(NamedTuple):
     """The step to open first: the earliest that is not done; one more than there are is what comes after them."""
     ideas: tuple[Idea, ...]
     docs: tuple[Page, ...]
+    paper: str
+    """The name under which it is printed; "" for one that is nobody's but yours."""
 
     @property
     def over(self) -> bool:
@@ -54,7 +56,9 @@ def lesson(recording) -> Lesson | None:
     steps = tuple(_step(recording, i) for i in range(len(told.steps)))
     after = bool(told.ideas or told.docs)
     shown = min(len(recording.reached), len(steps) - 1 + after) + 1
-    return Lesson(steps, shown, tuple(Idea(Markdown(idea.say), idea.run or "") for idea in told.ideas), told.docs)
+    return Lesson(
+        steps, shown, tuple(Idea(Markdown(idea.say), idea.run or "") for idea in told.ideas), told.docs, told.name if told.number else ""
+    )
 
 
 def _step(recording, i: int) -> Step:

@@ -1,5 +1,7 @@
 """The desk's recording as one picture for a report: the sentence, the graph with its marks and axis, and the strips under it."""
 
+from typing import NamedTuple
+
 from rollviz.desk import bars
 from rollviz.desk.picture import Picture
 from rollviz.desk.row import Loose
@@ -12,26 +14,50 @@ from rollviz.export.moment import Moment
 from rollviz.export.pen import Pen, colour
 from rollviz.export.strip import Place
 
-WIDTH, HEIGHT = 1200, 760
+WIDTH = 1200
 MARGIN = 16
-WELL = (72, 244)
-"""Top and height of the graph's display."""
-PLOT = Plot(72, 124, 1064, 144)
-ROW = 332
+TOP = 72
+"""Of the graph's display."""
 GAP = 12
 SLOTS, MOST = 3, 8
 
 
-def draw(shown: Moment) -> Pen:
+class Layout(NamedTuple):
+    """Heights in pixels: of the picture and of the graph in it; the faders take what is left."""
+
+    height: int
+    graph: int
+
+    @property
+    def plot(self) -> Plot:
+        return Plot(72, TOP + 52, 1064, self.graph)
+
+    @property
+    def well(self) -> int:
+        """How high the graph's display is, with its marks and axis."""
+        return self.graph + 100
+
+    @property
+    def row(self) -> int:
+        """Where the strips begin."""
+        return TOP + self.well + 16
+
+
+WHOLE = Layout(760, 144)
+HALF = Layout(570, 78)
+"""Two of them, and what is said to them, go on a printed page."""
+
+
+def draw(shown: Moment, layout: Layout = WHOLE) -> Pen:
     picture = shown.picture()
-    pen = Pen(WIDTH, HEIGHT, colour("panel"))
+    pen = Pen(WIDTH, layout.height, colour("panel"))
     _head(pen, str(picture.parts["now"][1]), f"{shown.scenario.title}, at {clock(shown.now)}")
-    pen.rect(MARGIN, WELL[0], WIDTH - 2 * MARGIN, WELL[1], colour("well"), rx=3)
-    graph.draw(pen, PLOT, picture, 3)
-    _numbers(pen, picture)
-    _axis(pen, picture.moving["rec"]["span"])
-    _marks(pen, picture)
-    _row(pen, picture)
+    pen.rect(MARGIN, TOP, WIDTH - 2 * MARGIN, layout.well, colour("well"), rx=3)
+    graph.draw(pen, layout.plot, picture, 3)
+    _numbers(pen, layout.plot, picture)
+    _axis(pen, layout.plot, picture.moving["rec"]["span"])
+    _marks(pen, layout.plot, picture)
+    _row(pen, layout, picture)
     return pen
 
 
@@ -47,41 +73,41 @@ def _head(pen: Pen, sentence: str, where: str) -> None:
 # ------------------------------------------------------------------------------------------------------------- the graph
 
 
-def _numbers(pen: Pen, picture: Picture) -> None:
+def _numbers(pen: Pen, plot: Plot, picture: Picture) -> None:
     """What the two guards say now, at the left of their lines."""
     rec = picture.moving["rec"]
     top = bars.height(rec["bars"])
     for n, broken in ((rec["max"], False), (rec["min"], rec["broken"])):
         if n:
-            y = PLOT.y + PLOT.height * (1 - n / top) + 5
-            pen.text(PLOT.x - 12, y, str(n), 15, colour("fault" if broken else "well-ink"), bold=True, anchor="end")
+            y = plot.y + plot.height * (1 - n / top) + 5
+            pen.text(plot.x - 12, y, str(n), 15, colour("fault" if broken else "well-ink"), bold=True, anchor="end")
 
 
-def _axis(pen: Pen, span: int) -> None:
+def _axis(pen: Pen, plot: Plot, span: int) -> None:
     for second in bars.ticks(span):
-        x = PLOT.at(second, span)
-        pen.line(x, PLOT.y + PLOT.height + 4, x, PLOT.y + PLOT.height + 12, colour("well-ink-3"), 1.5)
-        pen.text(x, PLOT.y + PLOT.height + 32, of_seconds(second), 14, colour("well-ink-2"), anchor="middle")
+        x = plot.at(second, span)
+        pen.line(x, plot.y + plot.height + 4, x, plot.y + plot.height + 12, colour("well-ink-3"), 1.5)
+        pen.text(x, plot.y + plot.height + 32, of_seconds(second), 14, colour("well-ink-2"), anchor="middle")
 
 
-def _marks(pen: Pen, picture: Picture) -> None:
+def _marks(pen: Pen, plot: Plot, picture: Picture) -> None:
     """Over their second; where two collide the older keeps its glyph and loses its words."""
     span, free = picture.moving["rec"]["span"], float(WIDTH - MARGIN)
     for mark in reversed(picture.parts["marks"][1]):
-        x = PLOT.at(mark.at, span)
+        x = plot.at(mark.at, span)
         words, wide = fit(mark.words, 200, 14), width(fit(mark.words, 200, 14), 14)
-        ink = colour("fault" if mark.kind != "you" else "well-ink")
-        pen.line(x, WELL[0] + 30, x, PLOT.y + PLOT.height, ink, 1, stroke_opacity=0.5)
-        pen.glyph(mark.glyph, x - 2, WELL[0] + 12, 14, ink)
+        ink = colour("fault" if mark.kind == "fault" else "well-ink")
+        pen.line(x, TOP + 30, x, plot.y + plot.height, ink, 1, stroke_opacity=0.5)
+        pen.glyph(mark.glyph, x - 2, TOP + 12, 14, ink)
         if x + 18 + wide < free - 6:
-            pen.text(x + 17, WELL[0] + 24, words, 14, ink)
+            pen.text(x + 17, TOP + 24, words, 14, ink)
         free = min(free, x - 2)
 
 
 # ------------------------------------------------------------------------------------------------------------ the strips
 
 
-def _row(pen: Pen, picture: Picture) -> None:
+def _row(pen: Pen, layout: Layout, picture: Picture) -> None:
     loose: Loose | None = picture.parts["loose"][1]
     shown: list[Strip | Loose] = [*([loose] if loose is not None else []), *picture.strips][-MOST:]
     if not shown:
@@ -89,18 +115,20 @@ def _row(pen: Pen, picture: Picture) -> None:
     slots = max(len(shown), SLOTS)
     wide = (WIDTH - 2 * MARGIN - GAP * (slots - 1)) / slots
     for i, s in enumerate(shown):
-        place = Place(MARGIN + i * (wide + GAP), wide, (ROW, 66), (ROW + 150, HEIGHT - 36), min(64, wide * 0.45), 34, 28)
+        place = Place(
+            MARGIN + i * (wide + GAP), wide, (layout.row, 66), (layout.row + 150, layout.height - 36), min(64, wide * 0.45), 34, 28
+        )
         if isinstance(s, Loose):
             strip.draw_loose(pen, place, s)
             continue
         strip.draw(pen, place, s, s.image if s.short == s.label else f"{s.deployment}, {s.image}")
         _move(pen, place, s)
         if s.target:
-            pen.rect(place.x, HEIGHT - 10, wide, 5, colour("ink"))
+            pen.rect(place.x, layout.height - 10, wide, 5, colour("ink"))
 
 
 def _move(pen: Pen, place: Place, s: Strip) -> None:
-    top, room = ROW + 92, place.width - 4
+    top, room = place.tape[0] + 92, place.width - 4
     ready = f"{s.ready}/{s.v} ready"
     pen.text(place.x + place.width - 2, top, ready, 15, colour("ink"), bold=True, anchor="end")
     room -= width(ready, 15, True) + 12

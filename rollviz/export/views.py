@@ -12,8 +12,11 @@ from django.shortcuts import render
 from rollviz.desk import gallery
 from rollviz.desk.views import answers
 from rollviz.export.files import BY_NAME, File
+from rollviz.export.handout import handout
 from rollviz.export.moment import Moment, moment
 from rollviz.export.rows import Plan
+from rollviz.links.address import absolute, only_here
+from rollviz.links.qr import qr
 from rollviz.rooms import limits
 from rollviz.rooms.keys import grant
 from rollviz.rooms.limits import Allowances
@@ -21,7 +24,7 @@ from rollviz.rooms.refusals import Refused, TooMany
 from rollviz.rooms.registry import registry
 from rollviz.rooms.room import Room
 from simulation.api.documents import MAX_BYTES
-from simulation.scenario import BadScenario, from_file, schema
+from simulation.scenario import BadScenario, from_file, names, schema
 
 EXPORTS_PER_MINUTE = 60
 FILES_PER_MINUTE = 60
@@ -51,6 +54,20 @@ async def export(request: HttpRequest, desk: str, file: str) -> HttpResponse:
     response["Content-Disposition"] = f'{"inline" if made.type.startswith("image") else "attachment"}; filename="{room.desk.id}-{file}"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+@answers("GET", "HEAD")
+async def print_lesson(request: HttpRequest, name: str) -> HttpResponse:
+    """A lesson as a hand-out, to be printed."""
+    if name not in names():
+        raise Http404("There is no such lesson.")
+    exports.take(request.META.get("REMOTE_ADDR", ""))
+    try:
+        made = await _aside(handout, name)
+    except KeyError:
+        raise Http404("There is no such lesson.") from None
+    address = absolute(request, made.path)
+    return render(request, "export/handout.html", {"told": made, "address": address, "code": qr(address), "only_here": only_here(request)})
 
 
 @answers("GET", "HEAD")
