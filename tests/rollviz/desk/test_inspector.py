@@ -185,9 +185,9 @@ def test_a_pod_that_is_not_ready_is_told_what_will_be_when_it_is():
 
 @pytest.mark.parametrize(
     ("key", "value", "error"),
-    [("a b", "x", 'error: invalid label key: "a b=x"'), ("app", "no spaces", 'error: invalid label value: "app=no spaces"')],
+    [("a b", "x", 'The Pod "'), ("app", "no spaces", 'error: invalid label value: "app=no spaces"')],
 )
-def test_what_kubectl_refuses_is_refused_before(key, value, error):
+def test_what_kubectl_or_the_server_refuses_is_refused_before(key, value, error):
     desk = web(1)
     found = then(desk, first(desk), key, value)
     assert found.error.startswith(error)
