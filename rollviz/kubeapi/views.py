@@ -39,6 +39,8 @@ NO_AUTOSCALER = (
     "horizontalpodautoscalers.autoscaling is forbidden: a desk has no metrics and no autoscaler, so that you hold the faders; "
     "use kubectl scale"
 )
+NEVER_ANY = {"resourcequotas": "ResourceQuotaList", "limitranges": "LimitRangeList"}
+"""What `kubectl describe namespace` asks for besides."""
 ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
 WHO_AM_I = ("/apis/authentication.k8s.io/v1/selfsubjectreviews", "/apis/authentication.k8s.io/v1beta1/selfsubjectreviews")
@@ -91,6 +93,9 @@ async def serve(request: HttpRequest, address: str, path: str) -> HttpResponse:
         return text_answer("404 page not found\n", 404)
     if parts[:2] == ["apis", "autoscaling"]:
         raise failure(403, "Forbidden", NO_AUTOSCALER)
+    if request.method == "GET" and parts[:3] == ["api", "v1", "namespaces"] and len(parts) == 5 and parts[4] in NEVER_ANY:
+        about = {"resourceVersion": str(feed.moment().cluster.store.revision)}
+        return json_answer({"kind": NEVER_ANY[parts[4]], "apiVersion": "v1", "metadata": about, "items": []})
     return await _answer(request, place_of(parts), feed, caller)
 
 

@@ -62,15 +62,20 @@ def dry_run(command: Command, verb: str, how: str, where: str, cluster: Cluster)
         return Answer(printed(touched_by(command, cluster.store), how, cluster.store, False), warnings)
     if where == "client":
         sent = [_sent(obj, command, verb, cluster.store) for obj in _sketched(command, cluster.store)]
-        return Answer(_several(sent, how, command), warnings)
+        return Answer(_several(sent, how, decodes(command, verb), command), warnings)
     wrote = {(type(new).__name__, new.metadata.name): new for _, _, new in twin.changes if new is not None}
     made = isinstance(command, Create | Apply | TYPED)
     decoded = decodes(command, verb)
-    return Answer(_several([_stored(obj, decoded, made) for obj in wrote.values()], how, command), warnings)
+    return Answer(_several([_stored(obj, decoded, made) for obj in wrote.values()], how, decoded, command), warnings)
 
 
 def decodes(command: Command, verb: str) -> bool:
-    return isinstance(command, TYPED) or verb in DECODED
+    return isinstance(command, TYPED) or verb in DECODED or _makes_itself(command, verb)
+
+
+def _makes_itself(command: Command, verb: str) -> bool:
+    """A manifest that is not a file's: kubectl made it of flags."""
+    return isinstance(command, Create) and verb in ("run", "create service")
 
 
 def _drained(command: Drain, where: str, cluster: Cluster) -> Answer:
@@ -99,7 +104,7 @@ def touched_by(command: Command, store: Store) -> Touched:
 def printed(touched: Touched, how: str, store: Store, decoded: bool) -> str:
     """The objects as they are, as `-o` asks."""
     found = [store.get(kind, name, "" if kind == "Node" else "default") for kind, name in touched]
-    return _several([_stored(obj, decoded, False) for obj in found if obj is not None], how)
+    return _several([_stored(obj, decoded, False) for obj in found if obj is not None], how, decoded)
 
 
 Printed = tuple[dict[str, Any], str]
@@ -112,13 +117,13 @@ def _sketched(command: Command, store: Store) -> list[Any]:
     return sketch.made
 
 
-def _several(bodies: list[Printed], how: str, command: Command | None = None) -> str:
+def _several(bodies: list[Printed], how: str, struct: bool, command: Command | None = None) -> str:
     if len(bodies) == 1:
-        return output.one(how, *bodies[0])
+        return output.one(how, *bodies[0], struct=struct)
     name = how.partition("=")[0]
     if isinstance(command, Apply) and name not in ("name", ""):
         return output.one(how, {"apiVersion": "v1", "items": [body for body, _ in bodies], "kind": "List", "metadata": {}}, "")
-    return output.separate(how, bodies, "---\n---\n" if isinstance(command, Run) else "---\n")
+    return output.separate(how, bodies, struct, "---\n---\n" if isinstance(command, Run) else "---\n")
 
 
 def _stored(obj: Any, decoded: bool, unwritten: bool) -> Printed:
@@ -144,7 +149,8 @@ def as_decoded(body: dict[str, Any]) -> dict[str, Any]:
 def _sent(obj: Any, command: Command, verb: str, store: Store) -> Printed:
     """As kubectl would send it: a Go struct of its own making, or a file's text."""
     body = to_json(obj)
-    if isinstance(command, TYPED) or (isinstance(command, Several) and isinstance(command.commands[0], TYPED)):
+    typed = isinstance(command, TYPED) or (isinstance(command, Several) and isinstance(command.commands[0], TYPED))
+    if typed or _makes_itself(command, verb):
         return _as_typed(body), ref(obj)
     if isinstance(command, Create | Apply) and store.get(body["kind"], obj.metadata.name, obj.metadata.namespace) is None:
         return _as_written(body, command.manifest), ref(obj)
@@ -157,7 +163,8 @@ def _as_written(body: dict[str, Any], manifest: str) -> dict[str, Any]:
     for document in read_all(manifest):
         said = document.value
         if said.get("kind") == body["kind"] and (said.get("metadata") or {}).get("name") == name:
-            added = {key: body["metadata"][key] for key in ("annotations", "namespace") if key in body["metadata"]}
+            added = {"annotations": body["metadata"]["annotations"]} if "annotations" in body["metadata"] else {}
+            added |= {"namespace": body["metadata"].get("namespace") or "default"} if body["kind"] != "Node" else {}
             return {**said, "metadata": {**said["metadata"], **added}}
     return body
 

@@ -38,7 +38,7 @@ class Parsed(msgspec.Struct):
 
     def texts(self, name: str) -> list[str]:
         """All values, split at commas."""
-        return [part for value in self.flags.get(name, ()) for part in value.split(",")]
+        return [part for value in self.flags.get(name, ()) if value for part in value.split(",")]
 
     def number(self, name: str) -> int | None:
         return int(self.flags[name][-1]) if name in self.flags else None

@@ -18,6 +18,13 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def escaped(text: str) -> str:
+    """What encoding/json escapes in strings, so that it may stand in HTML."""
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
 def syntax(value: Any) -> str:
     """`%#v`."""
     if value is None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from simulation.api.documents import write_sorted
 from simulation.api.errors import UsageError, go_quote
-from simulation.kubectl import jsonpath
-from simulation.kubectl.gotext import shown
+from simulation.kubectl import jsonpath, structs
+from simulation.kubectl.gotext import escaped, shown
 from simulation.kubectl.tabs import PRINTED, align
 
 Json = dict[str, Any]
@@ -46,8 +46,8 @@ def check_format(how: str, allowed: str = FORMATS) -> str:
     return name
 
 
-def one(how: str, body: Json, ref: str, bare: bool = False) -> str:
-    """One object, as `-o` asks; `ref` is what `-o name` prints of it, `bare` leaves a heading out."""
+def one(how: str, body: Json, ref: str, bare: bool = False, struct: bool = False) -> str:
+    """One object, as `-o` asks; `ref` is what `-o name` prints of it, `bare` leaves a heading out, `struct`: it is one of Go's."""
     name, _, template = how.partition("=")
     name = name.lower()
     if name == "name":
@@ -55,7 +55,7 @@ def one(how: str, body: Json, ref: str, bare: bool = False) -> str:
     if name == "yaml":
         return write_sorted(body)
     if name == "json":
-        return pretty(body)
+        return structs.pretty(body) if struct else pretty(body)
     if name == "jsonpath":
         return jsonpath.evaluate(template, body)
     if name == "jsonpath-as-json":
@@ -76,9 +76,9 @@ def several(how: str, bodies: list[Json], refs: list[str], bare: bool = False) -
     return one(how, {"apiVersion": "v1", "items": bodies, "kind": "List", "metadata": {"resourceVersion": ""}}, "")
 
 
-def separate(how: str, bodies: list[tuple[Json, str]], between: str = "---\n") -> str:
+def separate(how: str, bodies: list[tuple[Json, str]], struct: bool, between: str = "---\n") -> str:
     """One after another, as several answers are printed; each with what `-o name` prints of it."""
-    return (between if how.partition("=")[0].lower() == "yaml" else "").join(one(how, body, ref) for body, ref in bodies)
+    return (between if how.partition("=")[0].lower() == "yaml" else "").join(one(how, body, ref, struct=struct) for body, ref in bodies)
 
 
 def _yaml_list(bodies: list[Json]) -> str:
@@ -94,10 +94,7 @@ def _yaml_list(bodies: list[Json]) -> str:
 
 def pretty(body: Any) -> str:
     """json.MarshalIndent of a map: keys sorted, four spaces, `<`, `>` and `&` escaped."""
-    text = json.dumps(body, indent=4, sort_keys=True, ensure_ascii=False)
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text + "\n"
+    return escaped(json.dumps(body, indent=4, sort_keys=True, ensure_ascii=False)) + "\n"
 
 
 def custom_columns(spec: str, bodies: list[Json], bare: bool = False) -> str:

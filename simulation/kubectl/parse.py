@@ -223,8 +223,8 @@ def _create_deployment(words: list[str]) -> Command:
 
 def _create_service(words: list[str]) -> Command:
     if words[:1] != ["clusterip"]:
-        if words and words[0] in ("nodeport", "loadbalancer", "externalname"):
-            raise UsageError("a desk's Services are inside the cluster: create service clusterip", prefix="")
+        if words and words[0] in SERVICE_TYPES:
+            return _create_typed_service(words[0], words[1:])
         said = f"unknown command {go_quote(' '.join(words))}\nSee 'kubectl create service -h' for help and examples"
         raise UsageError(said)
     command = "create service clusterip"
@@ -232,6 +232,35 @@ def _create_service(words: list[str]) -> Command:
     _check_ports(parsed.texts("tcp"))
     _one_name(parsed, command)
     return CreateService(parsed.args[0], tuple(parsed.texts("tcp")), parsed.text("clusterip"))
+
+
+SERVICE_TYPES = {"nodeport": "NodePort", "loadbalancer": "LoadBalancer", "externalname": "ExternalName"}
+
+
+def _create_typed_service(word: str, words: list[str]) -> Command:
+    command = f"create service {word}"
+    parsed = _read(words, command)
+    _one_name(parsed, command)
+    pairs, name = parsed.texts("tcp"), parsed.args[0]
+    _check_ports(pairs)
+    if word == "externalname" and not parsed.text("external-name"):
+        raise UsageError('required flag(s) "external-name" not set')
+    if word != "externalname" and not pairs:
+        raise UsageError("at least one tcp port specifier must be provided")
+    spec: dict[str, Any] = {"type": SERVICE_TYPES[word], "selector": {"app": name}}
+    if pairs:
+        spec["ports"] = [_service_port(pair, parsed.number("node-port") or 0) for pair in pairs]
+    if word == "externalname":
+        spec["externalName"] = parsed.text("external-name")
+    labels = {"app": name}
+    return Create(go_json({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "labels": labels}, "spec": spec}))
+
+
+def _service_port(pair: str, node_port: int) -> dict[str, Any]:
+    port, colon, target = pair.partition(":")
+    aim: int | str = int(target) if target.isdigit() else target
+    named = {"name": pair.replace(":", "-"), "port": int(port), "protocol": "TCP", "targetPort": aim if colon else int(port)}
+    return named | ({"nodePort": node_port} if node_port else {})
 
 
 def _check_ports(pairs: list[str]) -> None:

@@ -127,7 +127,7 @@ def history(words: list[str], store: Store) -> Answer:
             continue
         if how:
             shown = [sets[revision]] if revision else [sets[number] for number in sorted(sets)]
-            out.append(output.separate(parsed.text("output"), [(as_decoded(as_json(rs)), ref(rs)) for rs in shown]))
+            out.append(output.separate(parsed.text("output"), [(as_decoded(as_json(rs)), ref(rs)) for rs in shown], struct=True))
             continue
         if revision:
             rs = sets[revision]

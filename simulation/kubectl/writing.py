@@ -52,7 +52,9 @@ def writing(verb: str, words: list[str], seat: Seat) -> Plan:
     if bare is None:
         return Answer("No resources found\n")
     bare, wait = _waits(verb, bare)
-    return give(parse.VERBS[verb](bare), verb if wait else "delete --wait=false", seat, manner)
+    if verb == "create" and bare[:1] and bare[0] in ("service", "svc"):
+        verb = "create service"
+    return give(parse.VERBS[verb.partition(" ")[0]](bare), verb if wait else "delete --wait=false", seat, manner)
 
 
 def give(command: Command, verb: str, seat: Seat, manner: Manner | None = None, begin: str = "") -> Plan:
