@@ -31,15 +31,15 @@ def addresses(server):
     blank.clock(paused=True)
     desks = {"stuck": stuck, "fading": fading, "crowd": crowd, "blank": blank}
     found = {name: f"{server.url}/d/{desk.desk}" for name, desk in desks.items()}
-    return {**found, "home": f"{server.url}/", "nothing": f"{server.url}/d/nothing"}
+    return {**found, "home": f"{server.url}/", "paper": f"{server.url}/lessons/canary/print", "nothing": f"{server.url}/d/nothing"}
 
 
-PAGES = ("home", "stuck", "fading", "crowd", "blank", "nothing")
+PAGES = ("home", "paper", "stuck", "fading", "crowd", "blank", "nothing")
 
 
 def opened(open_page, addresses, name, **how):
     page = open_page(addresses[name], quiet=name != "nothing", **how)
-    if name not in ("home", "nothing"):
+    if name not in ("home", "paper", "nothing"):
         page.wait_for_selector("#app[data-live]")
         page.wait_for_timeout(250)
     return page
@@ -52,7 +52,7 @@ def test_nothing_lies_beside_the_screen(open_page, addresses, name, size):
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
 
 
-@pytest.mark.parametrize("name", ["crowd", "blank"])
+@pytest.mark.parametrize("name", ["crowd", "blank", "paper"])
 def test_axe_finds_nothing_serious(open_page, addresses, name):
     assert serious(opened(open_page, addresses, name)) == []
 
@@ -63,7 +63,7 @@ def test_on_a_laptop_the_desk_is_one_screen(open_page, addresses, name):
     assert page.evaluate("document.documentElement.scrollHeight") <= 900
 
 
-@pytest.mark.parametrize("name", ["stuck", "crowd", "home"])
+@pytest.mark.parametrize("name", ["stuck", "crowd", "home", "paper"])
 def test_a_finger_finds_every_key_on_a_phone(open_page, addresses, name):
     assert small(opened(open_page, addresses, name, size="phone")) == []
 

@@ -1,7 +1,10 @@
 """Requests on the desk are the engine's: what is drawn adds up to what was sent."""
 
+import pytest
+
 from rollviz.desk.bars import Bars
 from rollviz.desk.picture import picture
+from rollviz.desk.render import message
 from rollviz.desk.requests import graph
 from rollviz.rooms.clock import Clock
 from simulation.kubectl.parse import parse
@@ -58,3 +61,25 @@ def test_a_desk_without_requests_says_nothing_of_them():
     run.run(30_000)
     shown = picture(run, Clock(True, 1.0, run.now)).moving
     assert shown["rec"]["req"] == {} and "sent" not in shown["svc"]
+
+
+@pytest.mark.django_db
+def test_what_is_sent_does_not_grow_with_the_rate():
+    """Numbers get longer, nothing else: a hundred times the requests are no quarter more of bytes."""
+    assert sent(10_000) < 1.25 * sent(100)
+
+
+def sent(rate: int) -> int:
+    """Letters of all messages of a rollout, ten pictures a second."""
+    run = Recording(load("fade"), 1)
+    run.run(20_000)
+    run.do(parse(f"# web: {rate} requests/s"))
+    run.run(25_000)
+    run.do(parse("kubectl set image deployment/web web=web:2.0"))
+    old, letters = None, 0
+    for number in range(100):
+        run.run(run.now + 100)
+        new = picture(run, Clock(False, 1.0, run.now))
+        letters += sum(map(len, message(old, new, number))) if old is not None else 0
+        old = new
+    return letters
