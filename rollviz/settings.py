@@ -49,12 +49,14 @@ MIDDLEWARE = [
     "rollviz.middleware.security_headers",
     "rollviz.static.StaticFiles",
     "rollviz.middleware.GZip",
+    "rollviz.language.Language",
     "rollviz.middleware.Common",
     "rollviz.middleware.Csrf",
 ]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "rollviz.pages.Pages",
+        "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
@@ -81,7 +83,11 @@ STORAGES = {"staticfiles": {"BACKEND": "rollviz.static.HashedStaticFiles"}}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [("en", "English"), *((path.name, path.name) for path in sorted(LOCALE_PATHS[0].glob("*")) if path.is_dir())]
+"""English, and each language that has a catalogue."""
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "rollviz.errors.csrf_failure"
 IDLE_SECONDS = float(os.environ.get("IDLE_SECONDS", "60"))
