@@ -118,9 +118,24 @@ def test_broken_deploy_is_taught_from_the_first_step_to_the_undo(new_desk, open_
     ben.wait_for_selector("#app[data-live]")
     agree(teacher, wall, ann, ben, cleo)
 
-    # the way back
+    # the third step: nothing moves until the deadline has passed, and not then
     teacher.bring_to_front()
-    teacher.click("#undo")
+    teacher.click(f"{STEP} [data-next]:not([aria-disabled=true])")
+    play(teacher)
+    teacher.locator("#why", has_text="ProgressDeadlineExceeded").wait_for()
+    teacher.wait_for_selector(f"{STEP} [data-next]:not([aria-disabled=true])")
+    pause(teacher)
+    moment = agree(teacher, wall, ann, ben, cleo)
+    assert (moment["available"], moment["total"]) == ("8", "13")
+
+    # the fourth, from the wall: the way back
+    wall.bring_to_front()
+    wall.keyboard.press("PageDown")
+    assert teacher.locator(f"{STEP} h2").text_content() == wall.locator(f"{STEP} h2").text_content() == "Roll it back"
+    wall.keyboard.press("PageDown")
+    teacher.wait_for_selector(f"{STEP} .act[data-done]")
+    moment = agree(teacher, wall, ann, ben, cleo)
+    teacher.bring_to_front()
     play(teacher)
     teacher.locator("#now", has_text="10 pods of v1 answer").wait_for()
     pause(teacher)
