@@ -60,9 +60,9 @@ class Rack(NamedTuple):
 
 
 def rack(store: Store) -> Rack:
-    found = [_box(store, node.metadata.name, node) for node in store.list("Node")]
-    known = {box.name for box in found}
-    return Rack((*found, *(_box(store, name, None) for name in store.machines if name not in known)))
+    """Machines in their order, whether they are nodes at the moment or not: each stays where it stands."""
+    nodes = {node.metadata.name: node for node in store.list("Node")}
+    return Rack(tuple(_box(store, name, nodes.get(name)) for name in dict.fromkeys([*store.machines, *nodes])))
 
 
 def drained(store: Store) -> dict[str, int]:

@@ -85,3 +85,9 @@ def test_what_is_done_while_the_clock_stands_at_a_refusal_comes_after_it():
         "You ran drain node-4",
         "The drain waits",
     ]
+
+
+def test_what_a_drain_prints_as_a_second_begins_is_told_once():
+    desk = web().run(0.92).do("drain node-4").run(10).do("uncordon node-4").run(10)
+    [drained] = [line for line in desk.look().log.lines if str(line.words) == "node-4 is drained."]
+    assert drained.time % 1000 == 0

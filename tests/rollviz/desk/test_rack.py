@@ -56,6 +56,14 @@ def test_a_machine_whose_node_was_deleted_can_be_switched_on_again():
     assert box(desk).words == "Ready"
 
 
+def test_a_machine_stays_where_it_stands_when_its_node_is_deleted_and_registers_anew():
+    desk = web(4).do("delete node node-2").run(1)
+    names = ["node-1", "node-2", "node-3", "node-4"]
+    assert [box.name for box in rack(desk.recording.cluster.store).boxes] == names
+    desk.do("# node-2: power on").run(5)
+    assert [box.name for box in rack(desk.recording.cluster.store).boxes] == names
+
+
 def test_pods_without_a_node_are_a_column_of_their_own_oldest_first_with_names():
     desk = rack_of(2, 2, 6)
     none = desk.look().moving["nodes"][""]

@@ -1,5 +1,6 @@
 import json
 import re
+from copy import copy
 from html.parser import HTMLParser
 
 import pytest
@@ -221,3 +222,12 @@ def test_of_the_rack_only_what_a_node_says_is_drawn_anew():
     html = message(before, desk.do("cordon node-4").run(0.05).look(), 1)[1]
     assert re.findall(r' id="(units?[^"]*)" ?[^>]*hx-swap-oob', html) == ["unit-node-4-h", "unit-node-4-f"]
     assert re.findall(r'id="(rack|nodehead|nonode)"', html) == ["rack", "nodehead"]
+
+
+def test_the_columns_are_drawn_anew_when_there_are_others():
+    after = web(4).look()
+    before = copy(after)
+    before.parts = {**after.parts, "units": ("units", after.parts["units"][1][:-1])}
+    html = message(before, after, 1)[1]
+    assert re.search(r'<div class="units" id="units"[^>]* hx-swap-oob="true">(<section class="unit panel" .*){4}', html, re.S)
+    assert 'id="usw-unit-node-4"' in html
