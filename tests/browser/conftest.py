@@ -23,6 +23,8 @@ WATCH = """
     window.refused = [];
     addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));
 """
+TIMEOUT_MS = 60_000
+"""For a machine that does much else besides: a wait ends when what it waits for is there."""
 SIZES = {"laptop": (1440, 900), "wall": (1920, 1080), "phone": (390, 844)}
 
 
@@ -57,32 +59,75 @@ def server_to_kill(tmp_path):
     server.kill()
 
 
+class Windows:
+    """Browsers with one page each, as many as are open at once. To make one costs more than most tests: who leaves clears up for the next."""
+
+    def __init__(self, chromium):
+        self._chromium = chromium
+        self._free: dict[tuple, list] = {}
+
+    def take(self, size: str, theme: str, **how):
+        """A page in a browser of its own: no cookies, nothing stored, at its size."""
+        kind = (size == "phone", theme)
+        page = self._free[kind].pop() if not how and self._free.get(kind) else self._new(size, theme, **how)
+        page.kind = None if how else kind
+        width, height = SIZES[size]
+        if page.viewport_size != {"width": width, "height": height}:
+            page.set_viewport_size({"width": width, "height": height})
+        page.set_default_timeout(TIMEOUT_MS)
+        page.said = []
+        return page
+
+    def give_back(self, page, site: str) -> None:
+        """Whoever comes next finds nothing of what was done here; a browser that was somewhere else than on this site is closed."""
+        if page.kind is None or not page.url.startswith(f"{site}/"):
+            page.context.close()
+            return
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.context.set_offline(False)
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        page.mouse.up()
+        page.mouse.move(-1, -1)
+        self._free.setdefault(page.kind, []).append(page)
+
+    def _new(self, size: str, theme: str, **how):
+        width, height = SIZES[size]
+        touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
+        context = self._chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **touch, **how)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: page.said.append(f"error: {error}"))
+        return page
+
+
+@pytest.fixture(scope="session")
+def windows(chromium):
+    return Windows(chromium)
+
+
 @pytest.fixture
-def open_page(chromium):
+def open_page(windows, server):
     """Opens an address in a browser of its own, as somebody else would; at the end nobody may have complained."""
     pages = []
 
     def open(address: str, size: str = "laptop", theme: str = "light", quiet: bool = True, **how):
-        width, height = SIZES[size]
-        touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **touch, **how)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.said = []
-        page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: page.said.append(f"error: {error}"))
-        page.goto(address)
+        page = windows.take(size, theme, **how)
         pages.append((page, quiet))
+        page.goto(address)
         return page
 
     yield open
+    found = []
     for page, quiet in pages:
-        complaints = page.said if quiet else [said for said in page.said if "Content Security Policy" in said]
-        refused = page.evaluate("window.refused")
-        page.context.close()
-        assert complaints == []
-        assert refused == []
+        found += page.said if quiet else [said for said in page.said if "Content Security Policy" in said]
+        found += page.evaluate("window.refused")
+        windows.give_back(page, server.url)
+    assert found == []
 
 
 @pytest.fixture
