@@ -60,7 +60,7 @@ def server_to_kill(tmp_path):
 
 
 class Windows:
-    """Browsers with one page each, as many as are open at once. To make one costs more than most tests: who leaves clears up for the next."""
+    """Browsers with one page each, as many as are open at once. To make one costs more than most tests, so the next gets it, cleared up."""
 
     def __init__(self, chromium):
         self._chromium = chromium
