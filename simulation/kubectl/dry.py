@@ -12,10 +12,25 @@ from simulation.api.documents import read_all
 from simulation.api.wire import to_json
 from simulation.api.writes import Writes, Written
 from simulation.cluster import Cluster
-from simulation.commands import Apply, Command, Create, CreateBudget, CreateDeployment, CreateService, Drain, Expose, Run, Scale, Several
+from simulation.commands import (
+    Apply,
+    Command,
+    Create,
+    CreateBudget,
+    CreateDeployment,
+    CreateService,
+    Drain,
+    Expose,
+    Run,
+    Scale,
+    Several,
+    Undo,
+)
+from simulation.controllers.deployment.util import equal_templates
 from simulation.drain import OUT
 from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
+from simulation.kubectl.describe import template_text
 from simulation.kubectl.things import as_json, ref
 from simulation.kubectl.wording import SUFFIX, deleted_names, tried
 from simulation.store import Store
@@ -56,6 +71,8 @@ def dry_run(command: Command, verb: str, how: str, where: str, cluster: Cluster)
     lines = [line for line in said if not line.startswith("Warning: ")]
     if how and verb.startswith("delete"):
         return Answer("".join(f"{line}\n" for line in deleted_names(lines)), warnings)
+    if isinstance(command, Undo) and where == "client" and not how and lines:
+        return Answer(_undone(command, twin.store), warnings)
     if not how:
         return Answer("".join(f"{tried(line, verb, where)}\n" for line in lines), warnings)
     if where == "client" and isinstance(command, Scale):
@@ -67,6 +84,15 @@ def dry_run(command: Command, verb: str, how: str, where: str, cluster: Cluster)
     made = isinstance(command, Create | Apply | TYPED)
     decoded = decodes(command, verb)
     return Answer(_several([_stored(obj, decoded, made) for obj in wrote.values()], how, decoded, command), warnings)
+
+
+def _undone(command: Undo, store: Store) -> str:
+    """A client only says to which template it would go back."""
+    d = store.get("Deployment", command.name)
+    sets = [rs for kind, rs in store.dependents(d.metadata.uid) if kind == "ReplicaSet"]
+    mine = [rs for rs in sets if equal_templates(rs.spec.template, d.spec.template)]
+    text = template_text(mine[0].spec.template, store) if mine else ""
+    return f"{ref(d)} {text}{SUFFIX['client']}\n"
 
 
 def decodes(command: Command, verb: str) -> bool:

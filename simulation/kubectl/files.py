@@ -82,21 +82,25 @@ def named_in(words: list[str], command: str, text: str) -> list[str]:
     return [*head, *names, *kept]
 
 
-def command(verb: str, text: str, parsed: Parsed, store: Store) -> Command:
+def command(verb: str, text: str, parsed: Parsed) -> Command:
     """Raises StatusError."""
     if verb == "delete":
         return _delete(text, parsed.true("ignore-not-found"))
     if verb == "replace":
-        _all_there(text, store)
         return Apply(text)
     return {"apply": Apply, "create": Create}[verb](text, VALIDATE[parsed.text("validate", "strict").lower()])
 
 
-def _all_there(text: str, store: Store) -> None:
+def split(text: str, store: Store) -> tuple[str, list[StatusError]]:
+    """(the documents whose objects are there, what is missing): `replace` does what it can."""
+    there, missing = [], []
     for document in read_all(text):
         kind, name = kind_of(document.value), (document.value.get("metadata") or {}).get("name", "")
         if store.get(kind, name, "" if kind == "Node" else "default") is None:
-            raise not_found(kind, name)
+            missing.append(not_found(kind, name))
+        else:
+            there.append(write_sorted(document.value))
+    return ("---\n".join(there), missing) if missing else (text, [])
 
 
 VALIDATE = {"strict": "strict", "true": "strict", "warn": "warn", "ignore": "ignore", "false": "ignore"}

@@ -22,10 +22,10 @@ OTHERWISE = {
     },
     "ServiceSpec": {"clusterIPs": "clusterIP", "ipFamilies": "sessionAffinityConfig", "ipFamilyPolicy": "ipFamilies"},
     "ServicePort": {"appProtocol": "protocol"},
-    "DeploymentStatus": {"readyReplicas": "updatedReplicas"},
+    "DeploymentStatus": {"readyReplicas": "updatedReplicas", "terminatingReplicas": "unavailableReplicas"},
     "DeploymentCondition": {"lastUpdateTime": "status", "lastTransitionTime": "lastUpdateTime"},
     "ReplicaSetSpec": {"minReadySeconds": "replicas"},
-    "ReplicaSetStatus": {"observedGeneration": "availableReplicas"},
+    "ReplicaSetStatus": {"terminatingReplicas": "availableReplicas", "observedGeneration": "terminatingReplicas"},
     "OwnerReference": {"kind": "apiVersion", "name": "kind", "uid": "name"},
 }
 """Fields that stand after another one than their number says."""

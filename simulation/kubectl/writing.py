@@ -223,7 +223,12 @@ def _from_file(verb: str, words: list[str], manner: Manner, seat: Seat) -> Plan:
         text, said = files.lenient(text, validate)
         manner.first += "".join(f"{line}\n" for line in said)
     try:
-        made = files.command(verb, text, parsed, seat.store)
+        text, gone = files.split(text, seat.store) if verb == "replace" else (text, [])
+        missing = "".join(f"{files.refusal(error, verb, name)}\n" for error in gone)
+        if not text.strip():
+            return Answer("", manner.first + missing, 1)
+        made = files.command(verb, text, parsed)
     except StatusError as error:
         return refused(error, verb, name, "")
-    return give(made, verb, seat, manner)
+    found = give(made, verb, seat, manner)
+    return msgspec.structs.replace(found, missing=missing) if missing and isinstance(found, Do) else found
