@@ -18,7 +18,8 @@ from simulation.fleet import Fleet
 from simulation.kubelet import Kubelet, StepKey
 from simulation.ledger import Ledger
 from simulation.machine import new_node
-from simulation.objects import Exec, Machine, Pod, ReplicaSet
+from simulation.objects import KINDS, Exec, Machine, Pod, ReplicaSet
+from simulation.scheduler import COMPONENT as DEFAULT_SCHEDULER
 from simulation.scheduler import schedule
 from simulation.stages import Images, delay
 from simulation.states import pod_state
@@ -254,12 +255,14 @@ class Cluster:
     def _deployment_changed(self, old: Any, new: Any) -> None:
         self._queue("deployment", key_of(new or old))
         self._queue_garbage(old, new)
+        self._queue_lost_owners(old, new)
 
     def _replica_set_changed(self, old: ReplicaSet | None, new: ReplicaSet | None) -> None:
         rs = new or old
         if new is not None:
             self._queue("replicaset", key_of(new))
         self._queue_garbage(old, new)
+        self._queue_lost_owners(old, new)
         owners = [controller_of(o) for o in (old, new) if o is not None]
         for owner in owners:
             if owner is not None and owner.kind == "Deployment":
@@ -280,6 +283,7 @@ class Cluster:
                 self._queue("replicaset", (namespace, was.name))
         if new is not None and owner is None and (old is None or _identity_changed(old, new)):
             self._queue_matching_sets(new)
+        self._queue_lost_owners(old, new)
         if new is None:
             self._looks.pop(key_of(old), None)
             waiting = self._last_of_recreate(old)
@@ -335,7 +339,7 @@ class Cluster:
             return
         bound_before = old is not None and bool(old.spec.node_name)
         if not new.spec.node_name:
-            if old is None:
+            if old is None and new.spec.scheduler_name in ("", DEFAULT_SCHEDULER):
                 self._later_schedule(key_of(new), delay(self.engine, "schedule"))
             return
         if not bound_before:
@@ -355,6 +359,7 @@ class Cluster:
     def _service_changed(self, old: Any, new: Any) -> None:
         self._queue("endpointslice", key_of(new or old))
         self._queue_garbage(old, new)
+        self._queue_lost_owners(old, new)
 
     def _queue_garbage(self, old: Any, new: Any) -> None:
         """An owner is gone or waits for its dependents; or a dependent is gone that an owner may wait for."""
@@ -364,6 +369,19 @@ class Cluster:
         if new is None:
             for owner in old.metadata.owner_references:
                 self._queue("garbage", (owner.kind, old.metadata.namespace, owner.name, owner.uid))
+
+    def _queue_lost_owners(self, old: Any, new: Any) -> None:
+        """An object says that it belongs to something that is not there: it is garbage from the start."""
+        if new is None or (old is not None and old.metadata.owner_references is new.metadata.owner_references):
+            return
+        namespace = new.metadata.namespace
+        for owner in new.metadata.owner_references:
+            row = KINDS.get(owner.kind)
+            if row is None or not row.namespaced or row.api_version != owner.api_version:
+                continue
+            found = self.store.get(owner.kind, owner.name, namespace)
+            if found is None or found.metadata.uid != owner.uid:
+                self._queue("garbage", (owner.kind, namespace, owner.name, owner.uid))
 
     def _slice_changed(self, old: Any, new: Any) -> None:
         slice_ = new or old

@@ -19,6 +19,9 @@ from simulation.api.writes import NAMESPACE, Writes
 from simulation.objects import KINDS, LAST_APPLIED, ObjectMeta, Pod
 from simulation.pods import with_condition
 
+TAKEN = ("name", "namespace", "generateName", "labels", "annotations", "ownerReferences", "finalizers")
+"""Of a new object's metadata; the rest is the server's."""
+
 
 class Notes(msgspec.Struct):
     """What is to be said about a request besides its answer."""
@@ -74,9 +77,7 @@ class Post(Request, frozen=True, tag="post"):
         except schema.Mismatch as error:
             raise undecodable(self.kind, error.text) from None
         meta = clean.get("metadata", {})
-        kept = {key: meta[key] for key in ("name", "namespace", "generateName", "labels", "annotations", "ownerReferences") if key in meta}
-        if meta.get("finalizers"):
-            notes.warnings.append('"metadata.finalizers" is not part of this simulation and was left out')
+        kept = {key: meta[key] for key in TAKEN if key in meta}
         return to_record(self.kind, clean | {"metadata": kept}, notes.warnings)
 
 

@@ -251,9 +251,12 @@ class Store:
         return self._owned.get(uid, NOBODY)
 
     def dependents(self, uid: str) -> Iterator[tuple[str, Any]]:
-        """(kind, object) of everything that names this uid as an owner; pods only by their controller."""
+        """(kind, object) of everything that names this uid as an owner; pods that have a controller only by that."""
         yield from (("Pod", pod) for pod in list(self.owned(uid).pods.values()))
-        for kind in ("ReplicaSet", "EndpointSlice"):
+        for pod in list(self.loose.values()):
+            if any(owner.uid == uid for owner in pod.metadata.owner_references):
+                yield "Pod", pod
+        for kind in ("ReplicaSet", "EndpointSlice", "Deployment", "Service", "PodDisruptionBudget"):
             for obj in self.list(kind):
                 if any(owner.uid == uid for owner in obj.metadata.owner_references):
                     yield kind, obj
@@ -318,11 +321,15 @@ class Store:
             return self._delete_in_foreground(kind, obj)
         if propagation == "Orphan":
             self._orphan(obj.metadata.uid)
-        return self._put(kind, obj, None)
+        return self._end(kind, obj)
 
     def remove(self, kind: str, obj: Any) -> None:
-        """Take an object away whose last finalizer is done."""
-        self._put(kind, obj, None)
+        """Take an object away whose dependents are gone, unless somebody else's finalizer holds it."""
+        left = tuple(name for name in obj.metadata.finalizers if name != FOREGROUND)
+        if left:
+            self.update_status(replace(obj, metadata=replace(obj.metadata, finalizers=left)))
+        else:
+            self._put(kind, obj, None)
 
     def event(self, obj: Any, type: str, reason: str, message: str, component: str, host: str = "", field_path: str = "") -> None:
         """Record an Event about `obj` through the correlator of client-go/tools/record."""
@@ -433,9 +440,28 @@ class Store:
         generation = old.metadata.generation
         if counted and self._bumps_generation(old, obj):
             generation += 1
+        if old.metadata.finalizers and not meta.finalizers and _only_held(kind, old):
+            return self._put(kind, old, None)
         self.revision += 1
         meta = replace(meta, resource_version=str(self.revision), generation=generation)
         return self._put(kind, old, replace(obj, metadata=meta))
+
+    def _end(self, kind: str, obj: Any) -> Any:
+        """Take an object away; one that a finalizer holds is marked, and goes when nobody holds it any more."""
+        meta = obj.metadata
+        if not meta.finalizers:
+            return self._put(kind, obj, None)
+        if _only_held(kind, obj):
+            return obj
+        first = meta.deletion_timestamp is None
+        meta = replace(
+            meta,
+            deletion_timestamp=self.seconds if first else meta.deletion_timestamp,
+            deletion_grace_period_seconds=0,
+            generation=meta.generation + (1 if first and kind not in WITHOUT_GENERATION else 0),
+            resource_version=self._next_version(),
+        )
+        return self._put(kind, obj, replace(obj, metadata=meta))
 
     @staticmethod
     def _bumps_generation(old: Any, new: Any) -> bool:
@@ -509,7 +535,7 @@ class Store:
         if not pod.spec.node_name or is_finished(pod):
             grace = 0
         if grace == 0:
-            return self._put("Pod", pod, None)
+            return self._end("Pod", pod)
         meta = pod.metadata
         until = self.seconds + grace
         if meta.deletion_timestamp is not None and until >= meta.deletion_timestamp:
@@ -544,3 +570,9 @@ class Store:
         for _, obj in list(self.dependents(uid)):
             left = tuple(owner for owner in obj.metadata.owner_references if owner.uid != uid)
             self.update_status(replace(obj, metadata=replace(obj.metadata, owner_references=left)))
+
+
+def _only_held(kind: str, obj: Any) -> bool:
+    """Whether nothing but its finalizers keeps an object from going."""
+    meta = obj.metadata
+    return meta.deletion_timestamp is not None and not (kind == "Pod" and meta.deletion_grace_period_seconds)

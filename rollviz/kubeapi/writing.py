@@ -49,6 +49,8 @@ class Write:
         self.form = forms.form_of(request.headers.get("Accept", ""), self.query.text("includeObject"))
         self.warnings: list[str] = []
         self.applies = False
+        self.planned: Any = None
+        """What the object was about to be: the last that is known of it where the last finalizer was taken off."""
 
     # ------------------------------------------------------------------------------------------------ create and update
 
@@ -211,6 +213,7 @@ class Write:
         notes, writes = Notes([], []), Writes(self.store)
         command.plan(writes, notes)
         self._validate(notes, patch)
+        self.planned = writes.find(self.resource.kind, self.place.name) if self.place.name else None
         if writes.empty:
             left = read(self.store)
         elif self.dry:
@@ -265,7 +268,7 @@ class Write:
             raise StatusError(404, "NotFound", f'namespaces "{name}" not found', details={"name": name, "kind": "namespaces"})
 
     def _stored(self, store: Store, name: str) -> Any:
-        obj = store.get(self.resource.kind, name, self.place.namespace)
+        obj = store.get(self.resource.kind, name, self.place.namespace) or self.planned
         if obj is None:
             raise conflict(self.resource.kind, name, "the object is gone again")
         return scale_of(obj) if self.place.subresource == "scale" and self.resource.kind in SCALABLE else obj

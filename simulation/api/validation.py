@@ -20,6 +20,7 @@ from simulation.objects import (
     LabelSelector,
     Node,
     ObjectMeta,
+    OwnerReference,
     Pod,
     PodDisruptionBudget,
     PodDisruptionBudgetSpec,
@@ -694,7 +695,37 @@ def _meta(new: ObjectMeta, old: ObjectMeta | None, name_problems: Any) -> Errors
         if not new.namespace:
             errors.append(FieldError(REQUIRED, "metadata.namespace"))
     errors += validate_labels(new.labels, "metadata.labels")
-    return errors + _annotations(new.annotations, "metadata.annotations")
+    errors += _annotations(new.annotations, "metadata.annotations")
+    return errors + _owners(new.owner_references) + _finalizers(new, old)
+
+
+def _owners(references: tuple[OwnerReference, ...]) -> Errors:
+    where, errors, first = "metadata.ownerReferences", [], ""
+    for owner in references:
+        for field, value in (("apiVersion", owner.api_version), ("kind", owner.kind), ("name", owner.name), ("uid", owner.uid)):
+            if not value:
+                said = "version must not be empty" if field == "apiVersion" else "must not be empty"
+                errors.append(FieldError(INVALID, f"{where}.{field}", value, said))
+        if (owner.api_version, owner.kind) == ("v1", "Event"):
+            errors.append(FieldError(INVALID, where, owner, "/v1, Kind=Event is disallowed from being an owner"))
+        if owner.controller and first:
+            said = (
+                f'Only one reference can have Controller set to true. Found "true" in references for {first} and {owner.kind}/{owner.name}'
+            )
+            errors.append(FieldError(INVALID, where, list(references), said))
+        elif owner.controller:
+            first = f"{owner.kind}/{owner.name}"
+    return errors
+
+
+def _finalizers(new: ObjectMeta, old: ObjectMeta | None) -> Errors:
+    where = "metadata.finalizers"
+    errors = [FieldError(INVALID, where, name, said) for name in new.finalizers for said in names.label_key_problems(name)]
+    more = sorted(set(new.finalizers) - set(old.finalizers)) if old is not None and old.deletion_timestamp is not None else []
+    if more:
+        said = "no new finalizers can be added if the object is being deleted, found new finalizers "
+        errors.append(FieldError(FORBIDDEN, where, detail=f"{said}[]string{{{', '.join(map(_json, more))}}}"))
+    return errors
 
 
 def _name(meta: ObjectMeta, name_problems: Any) -> Errors:

@@ -391,3 +391,14 @@ async def test_what_is_applied_must_be_declared(desk):
     response = await desk.client.generic("PATCH", address, json.dumps(wrong), content_type="application/apply-patch+yaml")
     said = "failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.replicaz: field not declared in schema"
     assert (response.status_code, response.json()["message"]) == (400, said)
+
+
+async def test_a_finalizer_holds_an_object_until_it_is_taken_off(desk):
+    held = {"metadata": {"name": "held", "finalizers": ["example.com/held"]}, "spec": {"ports": [{"port": 80}]}}
+    services = "/api/v1/namespaces/default/services"
+    assert (await desk.ask("POST", services, held))[1]["metadata"]["finalizers"] == ["example.com/held"]
+    status, answer = await desk.ask("DELETE", f"{services}/held")
+    assert (status, "deletionTimestamp" in answer["metadata"]) == (200, True)
+    status, answer = await desk.ask("PATCH", f"{services}/held", {"metadata": {"finalizers": None}}, media="application/merge-patch+json")
+    assert (status, answer["metadata"]["name"], "finalizers" in answer["metadata"]) == (200, "held", False)
+    assert (await desk.ask("GET", f"{services}/held"))[0] == 404
