@@ -9,10 +9,12 @@ from zlib import crc32
 
 from django.template import loader
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import override
 
 from rollviz.desk import scale
 from rollviz.desk.markdown import Markdown
 from rollviz.desk.words import Text, pick
+from rollviz.language import ENGLISH
 
 MOST_ROWS = 25
 """Of a drawing; on a larger scale, guesses that lie together are drawn together."""
@@ -159,6 +161,7 @@ def part(poll: Poll | None, name: str, oob: bool = False) -> SafeString:
     return mark_safe(loader.get_template(f"classroom/_poll_{name}.html").render(context).strip())
 
 
-def pushed(poll: Poll | None) -> str:
+def pushed(poll: Poll | None, language: str = ENGLISH) -> str:
     """All of it; each page takes what it has a place for."""
-    return "".join(part(poll, name, True) for name in PARTS)
+    with override(language):
+        return "".join(part(poll, name, True) for name in PARTS)

@@ -12,6 +12,7 @@ import msgspec
 from django.template import loader
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 
 from rollviz.desk import bars
 from rollviz.desk.delta import diff
@@ -19,10 +20,18 @@ from rollviz.desk.picture import Picture
 from rollviz.desk.row import strips_hash
 from rollviz.desk.sets import Strip
 from rollviz.desk.words import clock
+from rollviz.language import ENGLISH
 
 
-def message(old: Picture | None, new: Picture, n: int) -> list[str]:
-    """The frames that bring a page from `old` to `new`; from None, everything. Nothing at all if only a running clock's fraction moved."""
+def message(old: Picture | None, new: Picture, n: int, language: str = ENGLISH) -> list[str]:
+    """The frames that bring a page from `old` to `new`; from None, everything. Nothing at all if only a running clock's fraction moved.
+
+    A picture speaks no language; its texts become words here, in that of the viewers."""
+    with override(language):
+        return _message(old, new, n)
+
+
+def _message(old: Picture | None, new: Picture, n: int) -> list[str]:
     if old is None:
         return [new.keyframe(n), "".join(_everything(new))]
     patch = diff(old.moving, new.moving)
@@ -50,13 +59,13 @@ def page(picture: Picture) -> dict[str, Any]:
 def part(template: str, data: Any, oob: bool) -> SafeString:
     """One element. What was rendered before is not rendered again."""
     try:
-        return _rendered(template, data, oob)
+        return _rendered(template, data, oob, get_language())
     except TypeError:  # not hashable
         return _render(template, data, oob)
 
 
 @lru_cache(maxsize=2048)
-def _rendered(template: str, data: Any, oob: bool) -> SafeString:
+def _rendered(template: str, data: Any, oob: bool, language: str) -> SafeString:
     return _render(template, data, oob)
 
 
@@ -134,7 +143,7 @@ def _units(picture: Picture, oob: bool) -> SafeString:
 
 def _log(picture: Picture, oob: str, new: int | None = None) -> SafeString:
     lines = picture.log.lines if new is None else picture.log.lines[:new]
-    rendered = mark_safe("".join(_line(line, new is not None) for line in lines))
+    rendered = mark_safe("".join(_line(line, new is not None, get_language()) for line in lines))
     return mark_safe(_template("log").render({"lines": rendered, "oob": oob, "h": picture.log.sum}).strip())
 
 
@@ -149,6 +158,6 @@ def _log_changes(old: Picture, new: Picture) -> list[str]:
 
 
 @lru_cache(maxsize=2048)
-def _line(line, fresh: bool) -> SafeString:
+def _line(line, fresh: bool, language: str) -> SafeString:
     shown = {"clock": clock(line.time), "glyph": line.glyph, "words": line.words, "sum": line.sum, "bad": line.bad}
     return mark_safe(_template("line").render({"x": shown, "oob": fresh}).strip())

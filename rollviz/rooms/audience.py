@@ -45,7 +45,8 @@ class Audience:
 
     def show(self) -> None:
         """What is asked, or was opened, as it stands now."""
-        self._hub.tell("ask", pushed(self.poll))
+        poll = self.poll
+        self._hub.tell("ask", lambda language: pushed(poll, language))
         self.stir()
 
     def answer(self, sink: Sink, said: dict[str, Any]) -> None:
@@ -74,7 +75,8 @@ class Audience:
     async def _tell(self) -> None:
         while (now := self._now()) != self._told:
             self._told = now
-            self._hub.tell("audience", msgspec.json.encode({"audience": now}).decode())
+            said = msgspec.json.encode({"audience": now}).decode()
+            self._hub.tell("audience", lambda language, said=said: said)
             await asyncio.sleep(PACE)
 
     def _now(self) -> dict:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from rollviz.language import ENGLISH, known
+
 from . import looks, phones
 from .limits import VIEWER_MESSAGES_PER_MINUTE, WHOLES_PER_MINUTE, Allowance
 from .refusals import Refused, TooMany
@@ -22,12 +24,15 @@ APPLICATION_CODE = 4000
 
 
 async def viewer(scope, receive, send):
+    """The address says who looks: ?follow is somebody in the class, ?follow=<signed> a phone with its token; ?lang is the language."""
     await receive()
     await send({"type": "websocket.accept"})
     try:
         room = await registry.open(scope["url_route"]["kwargs"]["desk"])
         sink = sink_for(send)
-        sink.follows, sink.token = _phone(scope, room.desk.id)
+        asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"), keep_blank_values=True)
+        sink.follows, sink.token = "follow" in asked, phones.read(room.desk.id, asked.get("follow", [""])[0])
+        sink.language = known(asked.get("lang", [""])[0], ENGLISH)
         room.join(sink)
         try:
             await _listen(receive, room, sink)
@@ -35,12 +40,6 @@ async def viewer(scope, receive, send):
             room.leave(sink)
     except Refused as refusal:
         await send({"type": "websocket.close", "code": APPLICATION_CODE + refusal.status, "reason": refusal.message})
-
-
-def _phone(scope, desk_id: str) -> tuple[bool, str]:
-    """Whether this is somebody in the class, and the token of his phone if its page showed one: ?follow or ?follow=<signed>."""
-    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"), keep_blank_values=True)
-    return "follow" in asked, phones.read(desk_id, asked.get("follow", [""])[0])
 
 
 async def nowhere(scope, receive, send):

@@ -1,7 +1,10 @@
-"""Fan-out: each message is made once, and every viewer of a desk gets the same bytes."""
+"""Fan-out: each message is made once for each language in use, and every viewer of a desk who reads it gets the same bytes."""
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
+
+from rollviz.language import ENGLISH
 
 from .frame import Frame
 from .limits import VIEWERS_PER_DESK
@@ -14,14 +17,14 @@ BREATH = 100
 
 
 class Hub:
-    """`whole(n)` gives the texts that show everything as of message `n`; they are made at most once per message."""
+    """`whole(n, language)` gives the texts that show everything as of message `n`; they are made at most once per message and language."""
 
-    def __init__(self, whole: Callable[[int], list[str]]):
+    def __init__(self, whole: Callable[[int, str], list[str]]):
         self.n = 0
         self.sinks: dict[Sink, None] = {}
         self._make_whole = whole
-        self._whole: tuple[int, list[Frame]] = (-1, [])
-        self._words: dict[str, Frame] = {}
+        self._whole: dict[str, tuple[int, list[Frame]]] = {}
+        self._words: dict[str, Callable[[str], Frame]] = {}
 
     def __len__(self) -> int:
         return len(self.sinks)
@@ -44,16 +47,23 @@ class Hub:
         sink.shown = None
         sink.give(self.n, [], self.whole)
 
-    def whole(self) -> list[Frame]:
-        if self._whole[0] != self.n:
-            self._whole = (self.n, [Frame(text) for text in self._make_whole(self.n)])
-        return [*self._whole[1], *self._words.values()]
+    @property
+    def languages(self) -> list[str]:
+        """Those that somebody here reads."""
+        return sorted({sink.language for sink in self.sinks})
 
-    def tell(self, about: str, text: str) -> None:
-        """A word beside the picture, to all, and later with the whole state to whoever comes."""
-        self._words[about] = frame = Frame(text)
+    def whole(self, language: str = ENGLISH) -> list[Frame]:
+        n, frames = self._whole.get(language, (-1, []))
+        if n != self.n:
+            frames = [Frame(text) for text in self._make_whole(self.n, language)]
+            self._whole[language] = self.n, frames
+        return [*frames, *(words(language) for words in self._words.values())]
+
+    def tell(self, about: str, text: Callable[[str], str]) -> None:
+        """A word beside the picture, to all, and later with the whole state to whoever comes; `text` says it in a language."""
+        self._words[about] = words = lru_cache(lambda language: Frame(text(language)))
         for sink in self.sinks:
-            sink.tell(frame)
+            sink.tell(words(sink.language))
 
     def beat(self) -> None:
         """A sign of life where nothing else is said: a page tells silence from a line that is dead."""
@@ -66,12 +76,13 @@ class Hub:
         for sink in list(self.sinks):
             sink.drop()
 
-    async def publish(self, n: int, texts: list[str]) -> None:
+    async def publish(self, n: int, texts: dict[str, list[str]]) -> None:
+        """Message `n`, in each of `languages`."""
         self.n = n
-        frames = [Frame(text) for text in texts]
+        frames = {language: [Frame(text) for text in said] for language, said in texts.items()}
         for served, sink in enumerate(list(self.sinks), 1):
             if not sink.away:
-                sink.give(n, frames, self.whole)
+                sink.give(n, frames[sink.language], self.whole)
             if served % BREATH == 0:
                 await asyncio.sleep(0)
 

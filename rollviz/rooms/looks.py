@@ -55,18 +55,18 @@ class Looks:
             sink = next(iter(self._wanted))
             when = self._wanted.pop(sink)
             begun = time.monotonic()
-            frames = await self._frames(when)
+            frames = await self._frames(when, sink.language)
             if sink.away and sink in self._hub.sinks and sink not in self._wanted and sink.buffered() <= SLOW_BYTES:
                 for frame in frames:
                     sink.write(frame)
             spent = time.monotonic() - begun
             await asyncio.sleep(spent * (1 / LOOKS_SHARE - 1))
 
-    async def _frames(self, when: int) -> list[Frame]:
+    async def _frames(self, when: int, language: str) -> list[Frame]:
         room = self._room
         head = await look_at(room.recording, when)
         shown = picture(head, room.clock, room.takes.shown)
-        whole = message(None, shown, self._hub.n)
+        whole = message(None, shown, self._hub.n, language)
         return [Frame(text) for text in (where(room, head.now), *whole)]
 
 

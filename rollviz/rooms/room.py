@@ -313,8 +313,8 @@ class Room:
     def keyframe(self) -> str:
         return self.picture().keyframe(self.hub.n)
 
-    def _whole(self, n: int) -> list[str]:
-        return message(None, self._picture, n)
+    def _whole(self, n: int, language: str) -> list[str]:
+        return message(None, self._picture, n, language)
 
     def _want(self) -> None:
         self._wanted_until = time.monotonic() + settings.IDLE_SECONDS
@@ -428,8 +428,8 @@ class Room:
         glance, seen = self._glance(), self._glanced
         if glance != seen:
             before, self._picture, self._glanced = self._picture, self.picture(), glance
-            texts = message(before, self._picture, self.hub.n + 1)
-            if texts:
+            texts = {language: message(before, self._picture, self.hub.n + 1, language) for language in self.hub.languages}
+            if any(texts.values()):
                 await self.hub.publish(self.hub.n + 1, texts)
             if glance[:3] != seen[:3]:
                 self.hub.tell_away(where(self))

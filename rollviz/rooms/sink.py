@@ -10,6 +10,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from rollviz.language import ENGLISH
+
 from .frame import Frame
 
 SLOW_BYTES = 64 * 1024
@@ -31,17 +33,18 @@ class Sink:
         """Somebody in the class, not a window of whoever teaches."""
         self.token = ""
         """By which this viewer's phone is known, "" if it answers nothing."""
+        self.language = ENGLISH
         self.hears = False
         """This viewer's page shows what the presenter's terminal says."""
 
-    def give(self, n: int, frames: list[Frame], whole: Callable[[], list[Frame]]) -> None:
+    def give(self, n: int, frames: list[Frame], whole: Callable[[str], list[Frame]]) -> None:
         """Message `n`, or the whole state instead if this viewer missed something."""
         if self.shown is not None and self.shown >= n:
             return
         if self.buffered() > (SLOW_BYTES if self.late_since is None else 0):
             self._fall_behind()
             return
-        for frame in frames if self.shown == n - 1 else whole():
+        for frame in frames if self.shown == n - 1 else whole(self.language):
             self.write(frame)
         self.shown = n
         self.late_since = None

@@ -156,9 +156,9 @@ async def test_a_desk_runs_on_for_a_while_when_its_last_viewer_leaves(make_room,
 async def test_a_change_is_drawn_once_for_all_viewers(make_room, monkeypatch):
     drawn, message = [], rooms.message
 
-    def counting(old, new, n):
+    def counting(old, new, n, language):
         drawn.append(n)
-        return message(old, new, n)
+        return message(old, new, n, language)
 
     monkeypatch.setattr(rooms, "message", counting)
     room = await make_room(paused=True)
