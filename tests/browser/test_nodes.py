@@ -201,3 +201,14 @@ def test_on_a_phone_the_rack_is_worked_by_finger(four):
     page.tap("#usw-unit-node-2")
     page.wait_for_selector("#skip-1:has-text('node-2 is NotReady')")
     assert page.locator("#skip-1").bounding_box()["y"] < page.locator("#unit-node-1").bounding_box()["y"]
+
+
+def test_a_lesson_goes_on_beside_the_rack(new_desk):
+    page = new_desk("node-down")
+    page.click("#open-unit-node-1")
+    page.wait_for_selector("#fate-panel[data-node=node-1]")
+    page.click('[data-clock=speed][data-value="16"]')
+    page.click("#lesson [data-step]:not([hidden]) [data-next]:not([aria-disabled=true])")
+    page.click("#lesson [data-step]:not([hidden]) .act")
+    page.wait_for_selector('#usw-unit-node-1[aria-checked="false"]')
+    assert page.locator("#lesson").bounding_box()["x"] > page.locator("#unit-node-4").bounding_box()["x"]
