@@ -86,7 +86,7 @@ class StatusError(Exception):
             return f"error: {self.prefix}{self.message}"
         if self.reason == "Invalid":
             return self._invalid()
-        return f"Error from server ({self.reason}): {self.message}"
+        return f"Error from server ({self.reason}): {self.message}" if self.reason else f"Error from server: {self.message}"
 
     def to_desk(self) -> dict[str, str]:
         """The answer of the desk's own API."""

@@ -153,7 +153,7 @@ class Logs(Running):
             raise UsageError("timed out waiting for the condition")
         if self.parsed.true("all-pods"):
             return pods
-        pods.sort(key=lambda pod: pod.status.phase != "Running")
+        pods.sort(key=_by_logging)
         if len(pods) > 1:
             self.complain(f"Found {len(pods)} pods, using pod/{pods[0].metadata.name}")
         return pods[:1]
@@ -176,6 +176,15 @@ def _named(store: Store, kind: str, name: str, namespace: str) -> Any:
     except StatusError as error:
         said = f"error from server ({error.reason}): {error.message} in namespace {go_quote(namespace)}"
         raise UsageError(said) from None
+
+
+def _by_logging(pod: Pod) -> tuple:
+    """Which of several pods speaks for all (podutils.ByLogging): one that has been ready for long before all others."""
+    ready = next((c for c in pod.status.conditions if c.type == "Ready" and c.status == "True"), None)
+    since = (ready.last_transition_time or 0) if ready is not None else 0
+    restarts = max((status.restart_count for status in pod.status.container_statuses), default=0)
+    phase = {"Running": 0, "Unknown": 1, "Pending": 2}.get(pod.status.phase, 0)
+    return not pod.spec.node_name, phase, ready is None, since, -restarts, pod.metadata.creation_timestamp or 0
 
 
 def _belongs(store: Store, pod: Pod, obj: Any) -> bool:

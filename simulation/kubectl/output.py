@@ -59,7 +59,7 @@ def one(how: str, body: Json, ref: str, bare: bool = False, struct: bool = False
     if name == "jsonpath":
         return jsonpath.evaluate(template, body)
     if name == "jsonpath-as-json":
-        return json.dumps(jsonpath.find(jsonpath.relaxed(template), body), indent=4, ensure_ascii=False) + "\n"
+        return json.dumps(jsonpath.find(jsonpath.relaxed(template), body), indent=4, sort_keys=True, ensure_ascii=False) + "\n"
     return custom_columns(template, [body], bare)
 
 

@@ -54,8 +54,8 @@ class RolloutStatus(Running):
         if errors:
             self.end(1)
         if not found and self.code is None:
-            self.complain(f"error: no resources found in {self.question.namespace} namespace.")
-            self.end(1)
+            self.complain(f"No resources found in {self.question.namespace} namespace.")
+            self.end(0)
         if self.code is not None:
             return
         self._waiting = found
@@ -100,12 +100,12 @@ class RolloutStatus(Running):
             self.end(1)
             return
         self.say(line)
-        if done:
+        if done or not self.watch:
             self._waiting.pop(0)
-        if not self.watch or not self._waiting:
+            if self._waiting:
+                self._look(self._waiting[0])
+        if not self._waiting:
             self.end(0)
-        elif done:
-            self._look(self._waiting[0])
 
 
 def history(words: list[str], store: Store) -> Answer:

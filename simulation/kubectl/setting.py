@@ -123,7 +123,10 @@ def _changes(pairs: list[str]) -> dict[str, str | None]:
             raise UsageError(f"unknown: {pair}")
         if equals and not NAME.fullmatch(name):
             raise UsageError(f"{go_quote(name)} is not a valid key name: {BAD_NAME}")
-        changes[name if equals else pair[:-1]] = value if equals else None
+        name = name if equals else pair[:-1]
+        if name in changes and (changes[name] is None) == bool(equals):
+            raise UsageError("can not both modify and remove the same environment variable in the same command")
+        changes[name] = value if equals else None
     return changes
 
 
