@@ -89,6 +89,27 @@ def test_states_have_shapes_without_colours(open_page, addresses):
     assert page.locator('.pod[data-s=pullerr] use[href="#s-pullerr"]').count() == 5
     assert page.locator(".pod[data-s=pullerr] .pod__id").first.text_content() == "no image"
 
+    filled = "(where) => getComputedStyle(document.querySelector(where)).backgroundColor"
+    assert page.evaluate(filled, ".bar__speed [aria-pressed=true]") != page.evaluate(filled, ".bar__speed [aria-pressed=false]")
+    assert page.evaluate(filled, ".rail [data-done] button") != page.evaluate(filled, ".rail li:last-child button")
+    page.goto(addresses["crowd"])
+    page.wait_for_selector(".pods:not([data-cols='1']) .pod[data-s=available]")
+    shapes = """() => [...new Set([...document.querySelectorAll(".strip .pod")].map((pod) => pod.dataset.s))].map((state) => {
+        const cell = document.querySelector(`.strip .pod[data-s="${state}"]`), inner = getComputedStyle(cell, "::before");
+        const { backgroundColor, backgroundImage, boxShadow } = getComputedStyle(cell);
+        return [backgroundColor, backgroundImage, boxShadow, inner.content, inner.clipPath].join();
+    })"""
+    found = page.evaluate(shapes)
+    assert len(found) > 2 and len(set(found)) == len(found)
+
+
+def test_who_wants_nothing_to_move_is_offered_the_text(open_page, addresses):
+    page = opened(open_page, addresses, "fading", reduced_motion="reduce")
+    assert page.get_by_text("as text", exact=True).is_visible()
+    page.click("#text-key")
+    page.wait_for_selector("#outline .leaves li")
+    assert page.evaluate("document.getAnimations().length") == 0
+
 
 def test_without_scripts_the_page_still_says_it_all(open_page, addresses, chromium):
     context = chromium.new_context(java_script_enabled=False)
