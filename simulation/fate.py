@@ -19,13 +19,28 @@ STRIDE_MS = 1_000
 
 
 class Fate(NamedTuple):
-    """Of a machine that is off, in ms of the run's clock: since when, when Kubernetes says NotReady, and when its pods are evicted, the
-    first of them. What does not come is None. `pods` are those that are or will be evicted."""
+    """Of a machine that is off, in ms of the run's clock: since when, when Kubernetes says NotReady, None if it does not, and when how many
+    of its pods were or will be evicted, those of one second together."""
 
     off: Millis
     not_ready: Millis | None
-    evicted: Millis | None
-    pods: int
+    evictions: tuple[tuple[Millis, int], ...]
+
+    @property
+    def evicted(self) -> Millis | None:
+        """When the first are."""
+        return self.evictions[0][0] if self.evictions else None
+
+    @property
+    def pods(self) -> int:
+        """How many are in all."""
+        return sum(n for _, n in self.evictions)
+
+    def evicted_by(self, now: Millis) -> int:
+        return sum(n for at_ms, n in self.evictions if at_ms <= now)
+
+    def next_eviction(self, now: Millis) -> tuple[Millis, int] | None:
+        return next(((at_ms, n) for at_ms, n in self.evictions if at_ms > now), None)
 
 
 def fate(recording: Any, name: str) -> Fate | None:
@@ -36,21 +51,29 @@ def fate(recording: Any, name: str) -> Fate | None:
         return None
     gone = _evicted(store, name)
     if gone:
-        return Fate(machine.off_since, _not_ready(node), min(gone), len(gone))
+        return Fate(machine.off_since, _not_ready(node), _together([*gone, *_due(recording.cluster, name)]))
     ahead = Ahead(recording)
-    due = _due(ahead, name)
+    due = _due(ahead.cluster, name)
     if ready(node) == "True":
         until = nodes.deadline(machine)
         while not _answers_not(ahead, name):
             if ahead.step(until) is None:
-                return Fate(machine.off_since, None, None, 0)
+                return Fate(machine.off_since, None, ())
         noticed = ahead.cluster.now
     else:
         noticed = _not_ready(node)
     while not due and ahead.cluster.now < noticed + TAINTED_WITHIN_MS and _answers_not(ahead, name):
         ahead.step(ahead.cluster.now + STRIDE_MS)
-        due = _due(ahead, name)
-    return Fate(machine.off_since, noticed, min(due, default=None), len(due))
+        due = _due(ahead.cluster, name)
+    return Fate(machine.off_since, noticed, _together(due))
+
+
+def _together(times: list[Millis]) -> tuple[tuple[Millis, int], ...]:
+    """Those of one second of the clock are one, at the first of them."""
+    found: dict[int, list[Millis]] = {}
+    for at_ms in sorted(times):
+        found.setdefault(at_ms // 1000, []).append(at_ms)
+    return tuple((same[0], len(same)) for same in found.values())
 
 
 def _answers_not(ahead: Ahead, name: str) -> bool:
@@ -64,9 +87,9 @@ def _not_ready(node: Node) -> Millis:
     return 1000 * ((found.last_transition_time if found is not None else None) or 0)
 
 
-def _due(ahead: Ahead, name: str) -> list[Millis]:
+def _due(cluster: Any, name: str) -> list[Millis]:
     """When the node's pods are to be evicted, as far as the taint manager's timers run; those that were told to end count no more."""
-    timers, there = ahead.cluster.fleet.tainteviction.timers, ahead.cluster.store.on_node.get(name, {})
+    timers, there = cluster.fleet.tainteviction.timers, cluster.store.on_node.get(name, {})
     counting = {key for key, pod in there.items() if pod.metadata.deletion_timestamp is None}
     return [timer.due for key, timer in timers.items() if key in counting and not timer.done]
 

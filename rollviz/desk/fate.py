@@ -13,10 +13,12 @@ from msgspec import Struct
 from rollviz.desk.coming import said
 from rollviz.desk.rack import Box, drained, rack
 from rollviz.desk.words import Code, Text, clock, pick, pods, strong, text
-from simulation.api.defaults import TOLERATION_SECONDS
 from simulation.api.eviction import REFUSED
 from simulation.controllers.node import GRACE_MS, MONITOR_PERIOD_MS
+from simulation.controllers.tainteviction import FOR_EVER, time_on
 from simulation.fate import Fate, fate
+from simulation.nodes import UNREACHABLE
+from simulation.objects import Taint
 from simulation.recording import Recording
 from simulation.store import Store
 from simulation.upcoming import ONE_MOMENT_MS, Moment, upcoming
@@ -92,14 +94,18 @@ def _off(recording: Recording, box: Box, found: Fate, coming: Moment | None) -> 
     marks = [Mark(found.off, clock(found.off), "power off")]
     if found.not_ready is not None:
         marks.append(Mark(found.not_ready, clock(found.not_ready), f"NotReady, after {_span(found.off, found.not_ready)}"))
-    if found.not_ready is not None and found.evicted is not None:
-        marks.append(Mark(found.evicted, clock(found.evicted), f"eviction, {_span(found.not_ready, found.evicted)} later"))
+    for at_ms, n in found.evictions[:: max(len(found.evictions) - 1, 1)]:
+        words = "eviction" if len(found.evictions) == 1 else f"{n} evicted"
+        marks.append(Mark(at_ms, clock(at_ms), f"{words}, {_span(found.not_ready or 0, at_ms)} later"))
     noticed = found.not_ready is not None and found.not_ready <= now
-    gone = found.evicted is not None and found.evicted <= now
-    title = f"{box.name} went off at {clock(found.off)}. "
-    title += "Its pods were evicted." if gone else "Kubernetes finds out slowly." if noticed else "Kubernetes has not noticed."
-    until, until_ms = _until(box, found, noticed, gone)
-    return Panel(box.name, text(title), _tale(store, box, found, noticed, gone), tuple(marks), until, until_ms, _skips(coming, found, now))
+    gone = found.evicted_by(now)
+    title = "Kubernetes finds out slowly." if noticed else "Kubernetes has not noticed."
+    if gone:
+        title = "Its pods were evicted." if gone == found.pods else f"{gone} of its {pods(found.pods)} {pick(gone, 'was', 'were')} evicted."
+    until, until_ms = _until(box, found, noticed, now)
+    tale = _tale(store, box, found, noticed, now)
+    heading = text(f"{box.name} went off at {clock(found.off)}. {title}")
+    return Panel(box.name, heading, tale, tuple(marks), until, until_ms, _skips(coming, found, now))
 
 
 def _span(start: int, end: int) -> str:
@@ -107,22 +113,27 @@ def _span(start: int, end: int) -> str:
     return clock((end // 1000 - start // 1000) * 1000)
 
 
-def _until(box: Box, found: Fate, noticed: bool, gone: bool) -> tuple[str, int]:
+def _until(box: Box, found: Fate, noticed: bool, now: int) -> tuple[str, int]:
     if not noticed and found.not_ready is not None:
         return f"until {box.name} is NotReady", found.not_ready
-    if noticed and not gone and found.evicted is not None:
-        return f"until {box.name}'s {pods(found.pods)} {pick(found.pods, 'is', 'are')} evicted", found.evicted
-    return "", 0
+    due = found.next_eviction(now)
+    if not noticed or due is None:
+        return "", 0
+    at_ms, n = due
+    who = f"{box.name}'s {pods(n)}" if n == found.pods else f"{n} of {box.name}'s {pods(found.pods)}"
+    return f"until {who} {pick(n, 'is', 'are')} evicted", at_ms
 
 
-def _tale(store: Store, box: Box, found: Fate, noticed: bool, gone: bool) -> Text:
+def _tale(store: Store, box: Box, found: Fate, noticed: bool, now: int) -> Text:
     there = store.on_node.get(box.name, {}).values()
     counting = sum(pod.metadata.deletion_timestamp is None for pod in there)
     sent = _endpoints(store, box.name)
+    gone, due = found.evicted_by(now), found.next_eviction(now)
     if gone:
-        them, they = pick(found.pods, "it", "them"), pick(found.pods, "It counts", "They count")
-        stay = f"{pods(found.pods)} {pick(found.pods, 'stays', 'stay')} Terminating: only {box.name} can end {them}. "
-        return text(stay, f"{they} no more, so the ReplicaSets made others.")
+        them, they = pick(gone, "it", "them"), pick(gone, "It counts", "They count")
+        stay = f"{pods(gone)} {pick(gone, 'stays', 'stay')} Terminating: only {box.name} can end {them}. "
+        still = f" The next {pick(due[1], 'is', 'are')} evicted at {clock(due[0])}." if due is not None else ""
+        return text(stay, f"{they} no more, so the ReplicaSets made others.{still}")
     if not noticed:
         if found.not_ready is None:
             return text("It will be back before Kubernetes notices.")
@@ -169,10 +180,20 @@ def _answering(store: Store, box: Box) -> tuple[Text, Text]:
             "The scheduler puts nothing there. What is there stays: ", Code("drain"), " evicts it."
         )
     least, most = GRACE_MS // 1000, (GRACE_MS + MONITOR_PERIOD_MS) // 1000
-    said_ = (
-        f"Switch it off and it says Ready for {least} to {most} s more. Its pods are evicted {clock(TOLERATION_SECONDS * 1000)} after that."
-    )
-    return text(f"{box.name} answers."), text(said_)
+    said_ = f"Switch it off and it says Ready for {least} to {most} s more."
+    return text(f"{box.name} answers."), text(said_, _patience(store, box.name))
+
+
+def _patience(store: Store, node: str) -> str:
+    """How long its pods would wait for it, as they tolerate it."""
+    counting = [pod for pod in store.on_node.get(node, {}).values() if pod.metadata.deletion_timestamp is None]
+    waits = [time_on((Taint(key=UNREACHABLE, effect="NoExecute"),), pod.spec.tolerations) for pod in counting]
+    ends = sorted(max(wait, 0) for wait in waits if wait != FOR_EVER)
+    if not ends:
+        return f" Its {pods(len(waits))} {pick(len(waits), 'tolerates', 'tolerate')} that for ever." if waits else ""
+    who = f"its {pods(len(ends))}" if len(ends) == len(waits) else f"{len(ends)} of its {pods(len(waits))}"
+    span = clock(ends[0]) if ends[0] == ends[-1] else f"{clock(ends[0])} to {clock(ends[-1])}"
+    return f" {who[0].upper()}{who[1:]} {pick(len(ends), 'is', 'are')} evicted {span} after that."
 
 
 def _drain(store: Store, box: Box, number: int) -> tuple[Text, Text]:
@@ -193,6 +214,6 @@ def _skips(coming: Moment | None, found: Fate | None, now: int) -> tuple[Skip, .
         first = Skip("", "nothing happens by itself in the next 10 minutes", False)
     else:
         first = Skip("next", f"skip to the next thing: {clock(coming.at_ms)}, {said(coming)}", True)
-    later = [(found.not_ready, "NotReady"), (found.evicted, "eviction")] if found is not None else []
+    later = [(found.not_ready, "NotReady"), *((at_ms, "eviction") for at_ms, _ in found.evictions)] if found is not None else []
     due = [(at_ms, words) for at_ms, words in later if at_ms is not None and at_ms > (coming.at_ms if coming is not None else now)]
     return (first, *(Skip(str(at_ms + ONE_MOMENT_MS), f"skip to {clock(at_ms)}, {words}", False) for at_ms, words in due[:1]))

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from rollviz.desk import fate
 from rollviz.desk.fate import Panel, panel
 from simulation.nodes import ready
@@ -96,11 +98,27 @@ def test_when_too_many_are_off_nobody_is_evicted_and_it_says_why():
     assert str(shown(three).text).endswith("Nobody is evicted: too many nodes are down for that.")
 
 
-def test_a_node_that_answers_says_what_would_come():
-    assert said(web(4), "node-2") == (
-        "node-2 answers.",
-        "Switch it off and it says Ready for 50 to 55 s more. Its pods are evicted 5:00 after that.",
-    )
+PATCH = """patch deployment web -p '{"spec":{"template":{"spec":{"tolerations":[%s]}}}}'"""
+UNREACHABLE = '{"key":"node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute"%s}'
+READY = "Switch it off and it says Ready for 50 to 55 s more."
+
+
+@pytest.mark.parametrize(
+    ("tolerations", "words", "eviction"),
+    [
+        ("", " Its 2 pods are evicted 5:00 after that.", ["eviction, 5:00 later"]),
+        (UNREACHABLE % ',"tolerationSeconds":20', " Its 2 pods are evicted 0:20 after that.", ["eviction, 0:20 later"]),
+        (UNREACHABLE % "", " Its 2 pods tolerate that for ever.", []),
+    ],
+)
+def test_a_node_that_answers_says_what_would_come_and_it_comes(tolerations, words, eviction):
+    desk = web(8).do(PATCH % tolerations).run(60)
+    assert said(desk, "node-2") == ("node-2 answers.", READY + words)
+    assert [mark.words for mark in shown(desk.do("# node-2: power off").run(1)).marks[2:]] == eviction
+
+
+def test_an_empty_node_that_answers_promises_nothing_about_pods():
+    assert said(web(4).do("scale deployment/web --replicas=0").run(60), "node-2")[1] == READY
 
 
 def test_one_that_is_on_again_one_cordoned_one_deleted():
@@ -140,3 +158,21 @@ def test_many_who_look_at_one_moment_cost_one_look_ahead(monkeypatch):
     assert [shown(desk.run(1)).skips for _ in range(5)] == [first.skips] * 5 and len(asked) == 1
     desk.do("scale deployment/web --replicas=9")
     assert shown(desk).skips != first.skips and len(asked) == 2
+
+
+def test_pods_that_wait_for_different_times_are_told_apart():
+    hasty = UNREACHABLE % ',"tolerationSeconds":20'
+    desk = web(8).do("create deployment hasty --image=web:1.0 --replicas=4").run(1)
+    desk.do((PATCH % hasty).replace("deployment web", "deployment hasty")).run(60)
+    assert said(desk, "node-2")[1] == f"{READY} Its 3 pods are evicted 0:20 to 5:00 after that."
+    desk.do("# node-2: power off").run(60)
+    assert [mark.words.partition(", ")[2] for mark in shown(desk).marks[2:]] == ["0:20 later", "5:00 later"]
+    assert [mark.words[0] for mark in shown(desk).marks[2:]] == ["1", "2"]
+    assert shown(desk).until == "until 1 of node-2's 3 pods is evicted"
+    desk.run(30)
+    title, words = said(desk)
+    assert title.endswith("1 of its 3 pods was evicted.") and words.startswith("1 pod stays Terminating: only node-2 can end it.")
+    assert words.endswith(f"The next are evicted at {shown(desk).marks[-1].clock}.")
+    assert shown(desk).until == "until 2 of node-2's 3 pods are evicted"
+    desk.recording.run(shown(desk).until_ms)
+    assert said(desk)[0].endswith("Its pods were evicted.") and said(desk)[1].startswith("3 pods stay Terminating")
