@@ -3,6 +3,7 @@
 Pods are drawn as Kubernetes believes they are. A machine that is off is hatched at once; its pods turn `lost` when that is noticed.
 """
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from rollviz.desk import scale
@@ -97,21 +98,22 @@ def on_nodes(memory: Memory, store: Store) -> Tree:
         known[rs.metadata.uid] = version_of(memory, store, rs), rs.spec.min_ready_seconds
     there = {node: list(store.on_node.get(node, {}).values()) for node in (box.name for box in rack(store).boxes)}
     there[""] = waiting(store)
-    worded = columns(store) == 1
-    return {node: _cells(store, known, pods, worded) for node, pods in there.items()}
+    worded, answering = columns(store) == 1, well(store.list("Node"))
+    return {node: _cells(store, known, pods, answering, worded) for node, pods in there.items()}
 
 
-def _cells(store: Store, known: dict[str, tuple[Version, int]], pods: list[Pod], worded: bool) -> Tree:
-    letters, words, names, nodes = [], [], [], well(store.list("Node"))
+def _cells(store: Store, known: dict[str, tuple[Version, int]], pods: list[Pod], answering: Container[str], worded: bool) -> Tree:
+    letters, words, names, now = [], [], [], store.now
     for pod in sorted(pods, key=lambda pod: (pod.metadata.creation_timestamp or 0, pod.metadata.name)):
         owner = controller_of(pod)
         version, min_ready = known.get(owner.uid, (NOBODY, 0)) if owner is not None else (NOBODY, 0)
-        state = pod_state(pod, store.now, min_ready, nodes)
+        state = pod_state(pod, now, min_ready, answering)
         letters.append(f"{version.hue}{STATES[state][0]}")
-        words.append(f"lost {version.label}".rstrip() if state == "lost" else word_of(pod, state, store.now, min_ready))
-        names.append(pod.metadata.name)
+        if worded:
+            words.append(f"lost {version.label}".rstrip() if state == "lost" else word_of(pod, state, now, min_ready))
+            names.append(pod.metadata.name)
     found: Tree = {"s": "".join(letters)}
-    return found | {"w": "|".join(words), "i": "|".join(names)} if worded and letters else found
+    return found | {"w": "|".join(words), "i": "|".join(names)} if names else found
 
 
 def drawn(store: Store) -> int:
