@@ -40,8 +40,7 @@ def form_of(accept: str, include: str) -> Form:
             return Form(WHOLE)
         if said["as"] in FORMS and said.get("g") == "meta.k8s.io" and said.get("v") in ("v1", "v1beta1"):
             return Form(FORMS[said["as"]], said["v"], include or "Metadata")
-    offered = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
-    raise StatusError(406, "NotAcceptable", f"only the following media types are accepted: {offered}")
+    raise StatusError(406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml")
 
 
 def one(form: Form, resource: Resource, obj: Any, feed: Feed, at: Moment, first: bool = True) -> bytes:

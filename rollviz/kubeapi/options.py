@@ -1,6 +1,17 @@
 """What a request's options may not say, in the words of apimachinery/pkg/apis/meta/{v1,internalversion}/validation (v1.36)."""
 
-from simulation.api.errors import CAUSES, FORBIDDEN, INVALID, REQUIRED, TOO_LONG, UNSUPPORTED, FieldError, StatusError, go_quote
+from simulation.api.errors import (
+    CAUSES,
+    FORBIDDEN,
+    INVALID,
+    REQUIRED,
+    TOO_LONG,
+    UNSUPPORTED,
+    FieldError,
+    StatusError,
+    bad_request,
+    go_quote,
+)
 
 from .asked import Query
 
@@ -56,6 +67,17 @@ def check_list(query: Query) -> None:
     if errors:
         raise refused_options("ListOptions", *errors)
     query.revision()
+    if query.text("continue") and version not in ("", "0"):
+        raise bad_request("specifying resource version is not allowed when using continue")
+
+
+def check_reached(query: Query, revision: int) -> None:
+    """What was written up to a version can only be given once it is. Raises the API's 504 (storage.NewTooLargeResourceVersionError)."""
+    asked = query.revision()
+    if asked is not None and asked > revision:
+        said = f"Timeout: Too large resource version: {asked}, current: {revision}"
+        cause = ("ResourceVersionTooLarge", "", "Too large resource version")
+        raise StatusError(504, "Timeout", said, [cause], details={"retryAfterSeconds": 1})
 
 
 def check_exact(query: Query, revision: int) -> None:

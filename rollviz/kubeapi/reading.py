@@ -26,6 +26,7 @@ ASIDE_FROM = 200
 async def get(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
     """One object or its scale."""
     query, at = Query(request), feed.moment()
+    options.check_reached(query, at.revision)
     obj = found(at.cluster.store, place)
     form = forms.form_of(request.headers.get("Accept", ""), query.text("includeObject"))
     shown = scale_of(obj) if place.subresource == "scale" else obj
@@ -38,14 +39,16 @@ async def list_(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
     query, at = Query(request), feed.moment()
     form = forms.form_of(request.headers.get("Accept", ""), query.text("includeObject"))
     options.check_list(query)
+    options.check_reached(query, at.revision)
     options.check_exact(query, at.revision)
     picks = Picks(place, query)
     objects = [obj for obj in listed(at.cluster.store, place) if picks(obj)]
-    objects, more = _page(objects, query, feed)
-    meta: dict[str, Any] = {"resourceVersion": str(at.revision)}
+    revision, after = _read_token(query.text("continue"), feed) if query.text("continue") else (at.revision, None)
+    objects, more = _page(objects, query, after)
+    # a watch goes on from the first page: what changed since then comes once more
+    meta: dict[str, Any] = {"resourceVersion": str(revision)}
     if more:
-        last = key_of(objects[-1])
-        meta |= {"continue": _token(feed, last), "remainingItemCount": more}
+        meta |= {"continue": _token(feed, revision, key_of(objects[-1])), "remainingItemCount": more}
     written = (form, place.resource, objects, feed, at, meta)
     body = await asyncio.to_thread(forms.many, *written) if len(objects) > ASIDE_FROM else forms.many(*written)
     return warned(await compressed(request, json_answer(body)), hints(place.resource))
@@ -99,28 +102,26 @@ def hints(resource: Resource) -> list[str]:
     return [DEPRECATED] if resource.kind == "Endpoints" else []
 
 
-def _page(objects: list[Any], query: Query, feed: Feed) -> tuple[list[Any], int]:
+def _page(objects: list[Any], query: Query, after: tuple[str, str] | None) -> tuple[list[Any], int]:
     """(the objects of this page, how many are left)."""
-    limit, token = query.number("limit") or 0, query.text("continue")
-    if limit < 0:
-        raise bad_request(f"limit must not be negative: {limit}")
-    if token:
-        after = _read_token(token, feed)
+    limit = query.number("limit") or 0
+    if after is not None:
         objects = [obj for obj in objects if key_of(obj) > after]
-    page = objects[:limit] if limit else objects
+    page = objects[:limit] if limit > 0 else objects
     return page, len(objects) - len(page)
 
 
-def _token(feed: Feed, last: tuple[str, str]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode([feed.began, *last])).decode()
+def _token(feed: Feed, revision: int, last: tuple[str, str]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([feed.began, revision, *last])).decode()
 
 
-def _read_token(token: str, feed: Feed) -> tuple[str, str]:
+def _read_token(token: str, feed: Feed) -> tuple[int, tuple[str, str]]:
+    """(the version of the first page, the last object of the page before). Raises the API's 400 and 410."""
     try:
-        began, namespace, name = msgspec.json.decode(base64.urlsafe_b64decode(token[:2000]), type=tuple[int, str, str])
+        began, revision, namespace, name = msgspec.json.decode(base64.urlsafe_b64decode(token[:2000]), type=tuple[int, int, str, str])
     except (ValueError, msgspec.MsgspecError):
-        raise bad_request("continue key is not valid: it was not given out here") from None
+        raise bad_request("invalid continue token: continue key is not valid: it was not given out here") from None
     if began != feed.began:
         said = "The provided continue parameter is too old to display a consistent list result. You must start a new list."
         raise StatusError(410, "Expired", said)
-    return namespace, name
+    return revision, (namespace, name)

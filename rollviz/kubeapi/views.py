@@ -20,7 +20,7 @@ from rollviz.rooms.room import Room
 from simulation.api.errors import StatusError
 from simulation.api.version import SERVER
 
-from . import bodies, discovery, openapi, podlogs, reading, watching
+from . import bodies, checks, discovery, openapi, podlogs, reading, watching
 from .answers import compressed, failure, in_yaml, json_answer, no_such_resource, not_allowed, refused, text_answer
 from .asked import Place, Query, place_of
 from .feed import Feed, feed_of, session
@@ -118,8 +118,8 @@ async def _answer(request: HttpRequest, place: Place, feed: Feed, caller: Caller
     verb = "deletecollection" if method == "DELETE" and not place.name else WRITES[method]
     if not caller.may_write:
         raise _forbidden(place, verb)
-    if place.resource.kind == "Namespace" and verb == "create" and not place.name:
-        raise failure(403, "Forbidden", "namespaces is forbidden: a desk has the namespace default and no other")
+    if place.resource.kind == "Namespace" and not place.subresource:
+        checks.check_namespace(request, place, verb, feed)
     if not _is_possible(place, verb):
         raise not_allowed()
     write = Write(request, place, feed)

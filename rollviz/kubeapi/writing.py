@@ -23,6 +23,7 @@ from simulation.store import ALPHABET, Store
 from . import bodies, deletion, forms, lines, options
 from .answers import failure, json_answer, success, warned
 from .asked import Place, Query
+from .checks import check_kind, check_name, check_uid
 from .feed import Feed
 from .reading import Picks, found, listed, not_found
 
@@ -55,7 +56,7 @@ class Write:
     # ------------------------------------------------------------------------------------------------ create and update
 
     async def create(self) -> HttpResponse:
-        body = self._object(bodies.read_object(self.request))
+        body = self._object(bodies.read_object(self.request, self.resource.kind))
         meta = _metadata(body)
         if meta.get("resourceVersion") not in (None, "", "0"):
             raise bad_request("resourceVersion should not be set on objects to be created")
@@ -67,25 +68,23 @@ class Write:
         return await self._give(command, lambda store: self._stored(store, name), 201)
 
     async def update(self) -> HttpResponse:
-        place, body = self.place, bodies.read_object(self.request)
+        place = self.place
+        body = bodies.read_object(self.request, "Scale" if place.subresource == "scale" else self.resource.kind)
         if place.subresource == "status":
             body = in_simulated_time(body, self.feed.moment().since)
         if place.subresource == "scale":
-            _check_scale(body)
+            check_kind(body, "Scale", "autoscaling/v1")
         else:
             body = self._object(body)
-        _check_uid(body, found(self.store, place), self.resource)
-        _check_name(body, place)
+        check_uid(body, found(self.store, place), self.resource)
+        check_name(body, place)
         line = lines.put(self.resource.kind, place.name, body, place.subresource)
         command = Put(self.resource.kind, place.name, body, place.subresource, line=line, manager=self.manager)
         return await self._give(command, lambda store: self._stored(store, place.name), 200)
 
     async def patch(self) -> HttpResponse:
         place, type = self.place, bodies.patch_type(self.request)
-        body = bodies.read(self.request)
-        if not isinstance(body, list if type == "json" else dict):
-            said = f"a {type} patch is {'a list' if type == 'json' else 'an object'}"
-            raise bad_request(f"error decoding patch: {said}")
+        body = bodies.read_patch(self.request, type)
         if place.subresource == "status" and type != "json":
             body = in_simulated_time(body, self.feed.moment().since)
         if type == "apply":
@@ -119,15 +118,7 @@ class Write:
 
     def _object(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body, which may leave its kind and namespace to the URL. Raises the API's 400."""
-        kind, version = body.get("kind") or self.resource.kind, body.get("apiVersion") or self.resource.api_version
-        if (kind, version) != (self.resource.kind, self.resource.api_version):
-            have, wanted = (
-                f"{v}, Kind={k}" if "/" in v else f"/{v}, Kind={k}"
-                for k, v in ((str(kind), str(version)), (self.resource.kind, self.resource.api_version))
-            )
-            raise bad_request(
-                f"the object provided is unrecognized (must be of type {self.resource.kind}): expected {wanted}, not {have}"[:600]
-            )
+        check_kind(body, self.resource.kind, self.resource.api_version)
         meta = body.get("metadata")
         if meta is not None and not isinstance(meta, dict):
             said = "json: cannot unmarshal into Go struct field .metadata of type v1.ObjectMeta"
@@ -182,19 +173,19 @@ class Write:
 
     async def evict(self) -> HttpResponse:
         pod = found(self.store, self.place)
-        body = bodies.read_object(self.request)
+        body = bodies.read_object(self.request, "Eviction")
         meta = body.get("metadata")
         if isinstance(meta, dict) and meta.get("name", self.place.name) != self.place.name:
             raise bad_request("name in URL does not match name in Eviction object")
         how = deletion.options_of(body.get("deleteOptions"), self.query)
         self.dry = self.dry or how.dry
-        _check_uid({"metadata": {"uid": how.uid}}, pod, self.resource)
+        check_uid({"metadata": {"uid": how.uid}}, pod, self.resource)
         command = Evict(self.place.name, how.grace, line=f"# evict pod/{self.place.name}")
         return await self._give(command, lambda store: None, 201, answer=lambda _: success(code=201))
 
     async def bind(self) -> HttpResponse:
         found(self.store, self.place)
-        target = bodies.read_object(self.request).get("target")
+        target = bodies.read_object(self.request, "Binding").get("target")
         node = target.get("name") if isinstance(target, dict) else None
         if not isinstance(node, str) or not node:
             raise StatusError(
@@ -276,30 +267,3 @@ class Write:
 
 def _metadata(body: dict[str, Any]) -> dict[str, Any]:
     return body["metadata"]
-
-
-def _check_scale(body: dict[str, Any]) -> None:
-    """Raises the API's 400."""
-    if body.get("kind", "Scale") != "Scale":
-        raise bad_request(f"the object provided is unrecognized (must be of type Scale): Kind={body['kind']}"[:300])
-
-
-def _check_name(body: dict[str, Any], place: Place) -> None:
-    """What replaces an object says which (handlers/rest.go checkName). Raises the API's 400."""
-    meta = body.get("metadata")
-    name = meta.get("name") if isinstance(meta, dict) else None
-    if not name:
-        raise bad_request(f"the name of the object ({place.name} based on URL) was undeterminable: name must be provided")
-    if name != place.name:
-        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({place.name})"[:600])
-
-
-def _check_uid(body: dict[str, Any], live: Any, resource: Resource) -> None:
-    """A client that speaks of another object of the same name is told so. Raises the API's 409 (storage.Preconditions)."""
-    meta, have = body.get("metadata"), live.metadata
-    uid = meta.get("uid") if isinstance(meta, dict) else None
-    if uid and uid != have.uid:
-        key = f"/registry/{resource.plural}/{have.namespace}/{have.name}".replace("//", "/")
-        said = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {have.uid}"[:300]
-        more = f"Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {said}"
-        raise conflict(resource.kind, have.name, f"StorageError: invalid object, {more}")

@@ -160,11 +160,13 @@ def replaced(
 def check_identity(live: Any, meta: dict) -> None:
     kind, was = type(live).__name__, live.metadata
     name = meta.get("name", "")
+    if not name:
+        raise bad_request(f"the name of the object ({was.name} based on URL) was undeterminable: name must be provided")
     if name != was.name:
         raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({was.name})")
-    space = meta.get("namespace", "")
+    space = meta.get("namespace") or was.namespace
     if space != was.namespace:
-        raise bad_request(f"the namespace of the object ({space}) does not match the namespace on the request ({was.namespace})")
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
     version = meta.get("resourceVersion") or was.resource_version
     if version != was.resource_version:
         raise conflict(kind, was.name, MODIFIED)

@@ -402,3 +402,117 @@ async def test_a_finalizer_holds_an_object_until_it_is_taken_off(desk):
     status, answer = await desk.ask("PATCH", f"{services}/held", {"metadata": {"finalizers": None}}, media="application/merge-patch+json")
     assert (status, answer["metadata"]["name"], "finalizers" in answer["metadata"]) == (200, "held", False)
     assert (await desk.ask("GET", f"{services}/held"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "media", "status", "said"),
+    [
+        (
+            "POST",
+            DEPLOYMENTS,
+            b"",
+            "application/json",
+            400,
+            "the object provided is unrecognized (must be of type Deployment): couldn't get version/kind; json parse error: "
+            "unexpected end of JSON input (<empty>)",
+        ),
+        (
+            "POST",
+            DEPLOYMENTS,
+            b'{"a" 1}',
+            "application/json",
+            400,
+            "the object provided is unrecognized (must be of type Deployment): couldn't get version/kind; json parse error: "
+            "invalid character '1' after object key ({\"a\" 1})",
+        ),
+        (
+            "POST",
+            PODS,
+            {"kind": "Service", "apiVersion": "v1"},
+            "application/json",
+            400,
+            'Service in version "v1" cannot be handled as a Pod: converting (v1.Service) to (core.Pod): unknown conversion',
+        ),
+        (
+            "POST",
+            DEPLOYMENTS,
+            {"kind": "Deployment", "apiVersion": "apps/v1beta1"},
+            "application/json",
+            400,
+            'Deployment in version "v1beta1" cannot be handled as a Deployment: no kind "Deployment" is registered for version '
+            '"apps/v1beta1" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            {},
+            "application/json-patch+json",
+            400,
+            "error decoding patch: json: cannot unmarshal object into Go value of type []interface {}",
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            [],
+            "application/strategic-merge-patch+json",
+            400,
+            "json: cannot unmarshal array into Go value of type map[string]interface {}",
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            {"metadata": {"name": None}},
+            "application/merge-patch+json",
+            400,
+            "the name of the object (web based on URL) was undeterminable: name must be provided",
+        ),
+        (
+            "PATCH",
+            f"{DEPLOYMENTS}/web",
+            {"metadata": {"namespace": "other"}},
+            "application/merge-patch+json",
+            400,
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ),
+        (
+            "DELETE",
+            "/api/v1/namespaces/default",
+            b"",
+            "application/json",
+            403,
+            'namespaces "default" is forbidden: this namespace may not be deleted',
+        ),
+        ("DELETE", "/api/v1/namespaces/other", b"", "application/json", 404, 'namespaces "other" not found'),
+        ("POST", "/api/v1/namespaces", {"metadata": {"name": "default"}}, "application/json", 409, 'namespaces "default" already exists'),
+        ("GET", f"{PODS}?continue=x", b"", "", 400, "invalid continue token: continue key is not valid: it was not given out here"),
+        (
+            "GET",
+            f"{PODS}?continue=x&resourceVersion=5",
+            b"",
+            "",
+            400,
+            "specifying resource version is not allowed when using continue",
+        ),
+    ],
+)
+async def test_more_is_refused_in_the_api_servers_words(desk, method, path, body, media, status, said):
+    found, answer = await desk.ask(method, path, body, media=media or "application/json")
+    assert (found, answer["message"]) == (status, said)
+
+
+async def test_a_version_that_is_still_to_come_is_too_large(desk):
+    for path in (PODS, f"{DEPLOYMENTS}/web"):
+        status, answer = await desk.ask("GET", f"{path}?resourceVersion=99999")
+        assert (status, answer["reason"], answer["details"]["causes"][0]["reason"]) == (504, "Timeout", "ResourceVersionTooLarge")
+        assert answer["message"].startswith("Timeout: Too large resource version: 99999, current: ")
+
+
+async def test_pages_are_of_the_version_of_the_first_so_that_a_watch_misses_nothing(desk):
+    services = "/api/v1/namespaces/default/services"
+    for name in "abc":
+        await desk.ask("POST", services, {"metadata": {"name": name}, "spec": {"ports": [{"port": 80}]}})
+    _, first = await desk.ask("GET", f"{services}?limit=2")
+    await desk.ask("DELETE", f"{services}/a")
+    _, second = await desk.ask("GET", f"{services}?limit=2&continue={first['metadata']['continue']}")
+    assert second["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
+    assert len((await desk.ask("GET", f"{services}?limit=-1"))[1]["items"]) >= 2
