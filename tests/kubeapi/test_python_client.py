@@ -22,6 +22,7 @@ def test_list_create_patch_scale_watch_delete(api, kubectl):
     container = client.V1Container(name="blue", image="nginx:1.27")
     template = client.V1PodTemplateSpec(metadata=client.V1ObjectMeta(labels=labels), spec=client.V1PodSpec(containers=[container]))
     spec = client.V1DeploymentSpec(replicas=2, selector=client.V1LabelSelector(match_labels=labels), template=template)
+    kubectl.desk.clock(speed=1)  # or all would be over before the watch begins
     made = apps.create_namespaced_deployment(NAMESPACE, client.V1Deployment(metadata=client.V1ObjectMeta(name="blue"), spec=spec))
     assert (made.metadata.generation, made.spec.strategy.type) == (1, "RollingUpdate")
 
@@ -32,6 +33,7 @@ def test_list_create_patch_scale_watch_delete(api, kubectl):
         if sum(phase == "Running" for _, phase in seen) >= 2:
             watching.stop()
     assert ("ADDED", "Pending") in seen
+    kubectl.desk.clock(speed=16)
 
     apps.patch_namespaced_deployment_scale("blue", NAMESPACE, {"spec": {"replicas": 3}})
     assert apps.read_namespaced_deployment_scale("blue", NAMESPACE).spec.replicas == 3
