@@ -115,7 +115,7 @@ def guards(scene: Scene | None, top: int) -> tuple[Guard, ...]:
     d, want = scene.group.d, scene.want
     surge, short = util.max_surge(d), util.max_unavailable(d)
     wide = want + surge >= 100
-    close = 6 * (surge + short) < top
+    close = 4 * (surge + short) < top
     return (
         Guard("max", want + surge, "max" if wide else "max total", f"{want} + {surge}", "over" if close else "under", close),
         Guard("min", want - short, "min" if wide else "min available", f"{want} − {short}", "under", False),

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.usefixtures("static_files")
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 TRANSLATED = re.compile(r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.S)
+COMMENT = re.compile(r"\{#.*?#\}")
 AS_TYPED = re.compile(r"<(code|kbd|script|style)\b.*?</\1>", re.S)
 READ_ATTRIBUTES = re.compile(r'\s(?:aria-label|aria-valuetext|title|placeholder|alt|content|data-none|data-loose)="([^"]*)"')
 TAG = re.compile(r"<[a-z/!](?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.S)
@@ -42,3 +43,9 @@ async def test_a_page_says_its_language_and_falls_back_to_english():
     for header in ("", "en", "xx;q=1, en;q=0.5", "x" * 2000):
         page = await AsyncClient().get("/", headers={"Accept-Language": header} if header else {})
         assert page["Content-Language"] == "en" and b'<html lang="en"' in page.content
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_what_is_translated_as_an_argument_has_no_percent_sign(path):
+    """Django doubles it there for the sake of formats and, unlike the tag, does not take it back."""
+    assert re.findall(r'_\("[^"]*%[^"]*"\)', COMMENT.sub("", path.read_text())) == []
