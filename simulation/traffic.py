@@ -415,6 +415,11 @@ def capacity(image: Image) -> float:
     return image.concurrency * 1000 / (max(image.latency_ms, 0.1) * latency.MEAN)
 
 
+def over_at(loss: Loss) -> Millis:
+    """Until then requests that are lost for the same reason are counted with it; later ones are another loss."""
+    return loss.until + 2 * GRID
+
+
 def _rules_differ(old: Service | None, new: Service | None) -> bool:
     """A selector alone is nothing to kube-proxy: it hears of the slices that follow (ServiceChangeTracker compares ports)."""
     return old is None or new is None or replace(old.spec, selector={}) != replace(new.spec, selector={})
@@ -432,7 +437,7 @@ def _lose(flow: Flow, since: Millis, now: Millis, why: tuple[str, str], owner: s
     flow.lost[why[0]] = flow.lost.get(why[0], 0) + count
     for i in range(len(flow.losses) - 1, max(len(flow.losses) - 6, -1), -1):
         last = flow.losses[i]
-        if (last.cause, last.why, last.owner) == (*why, owner) and since - last.until <= 2 * GRID:
+        if (last.cause, last.why, last.owner) == (*why, owner) and since <= over_at(last):
             names = last.pods + tuple(name for name in pods if name not in last.pods)
             flow.losses[i] = last._replace(until=now, pods=names[:NAMED], count=last.count + count)
             return

@@ -1,11 +1,12 @@
 """One line of the log per thing that happened: a command, a decision with its sum, the first of each kind of incident."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from rollviz.desk import nodelog
 from rollviz.desk.nodelog import Evicted, Printed
 from rollviz.desk.versions import version_called
-from rollviz.desk.words import NOTHING, Code, Line, Text, pick, pods, strong, text
+from rollviz.desk.words import NOTHING, Code, Line, Text, clock, pick, pods, strong, text
 from simulation.events import moment
 from simulation.ledger import Entry
 from simulation.objects import Event
@@ -19,8 +20,8 @@ UNHEALTHY_COUNT = 10
 
 
 def lines(memory, cluster, time: int, what) -> Iterator[Line]:
-    """What the log says about a Timed command, a ledger Entry, an Event, pods Evicted together, what a drain Printed, or a Loss;
-    often nothing."""
+    """What the log says about a Timed command, a ledger Entry, an Event, pods Evicted together, what a drain Printed, a Loss or a Lasting
+    one; often nothing."""
     if isinstance(what, Entry):
         tell = RULES.get(what.rule)
         line = tell(memory, cluster, what) if tell else None
@@ -31,7 +32,9 @@ def lines(memory, cluster, time: int, what) -> Iterator[Line]:
     elif isinstance(what, Printed):
         line = nodelog.of_drain(memory, what)
     elif isinstance(what, Loss):
-        line = _lost(memory, what)
+        line = _lost(memory, time, what)
+    elif isinstance(what, Lasting):
+        line = _losing(memory, time, what.loss)
     else:
         line = _command(memory, what)
     if line is not None:
@@ -54,13 +57,31 @@ def _command(memory, timed) -> Line:
 # ---------------------------------------------------------------------------------------------------------- requests
 
 
-def _lost(memory, loss: Loss) -> Line:
-    count = f"{loss.count} {pick(loss.count, 'request', 'requests')}"
-    verb = {"refused": "refused", "timeout": "without an answer in time", "reset": "cut off"}.get(loss.cause, "lost")
-    version = memory.versions.get(loss.owner)
-    words = text(strong(f"{count} {verb}"), *((" by ", strong(version)) if version is not None else ()), f": {loss.why}.")
+class Lasting(NamedTuple):
+    """A loss that goes on."""
+
+    loss: Loss
+
+
+VERBS = {"refused": "refused", "timeout": "without an answer in time", "reset": "cut off"}
+
+
+def _lost(memory, time: int, loss: Loss) -> Line:
+    words = strong(f"{loss.count} {pick(loss.count, 'request', 'requests')} {VERBS.get(loss.cause, 'lost')}")
     sent = f" It was {' and '.join(loss.pods)}." if 0 < len(loss.pods) < 3 else ""
-    return Line(loss.since, "s-crash", words, text(f"For {(loss.until - loss.since) / 1000:.1f} s.{sent}"), True)
+    lasted = f"From {clock(loss.since)} on, for {(loss.until - loss.since) / 1000:.1f} s."
+    return Line(time, "s-crash", text(words, *_by(memory, loss)), text(lasted, sent), True)
+
+
+def _losing(memory, time: int, loss: Loss) -> Line:
+    words = strong(f"Requests are {VERBS.get(loss.cause, 'lost')}")
+    return Line(time, "s-crash", text(words, *_by(memory, loss)), text(f"Since {clock(loss.since)}, and it goes on."), True)
+
+
+def _by(memory, loss: Loss) -> tuple:
+    """Whose fault it was, and why."""
+    version = memory.versions.get(loss.owner)
+    return *((" by ", strong(version)) if version is not None else ()), f": {loss.why}."
 
 
 # ---------------------------------------------------------------------------------------------------------- decisions

@@ -8,6 +8,7 @@ from collections import deque
 from zlib import crc32
 
 from rollviz.desk import chronicle, comparison, nodelog
+from rollviz.desk.chronicle import Lasting
 from rollviz.desk.hues import Hues
 from rollviz.desk.nodelog import Printed
 from rollviz.desk.versions import hue_revision, version_of
@@ -17,7 +18,7 @@ from simulation.controllers.deployment.util import revision_of
 from simulation.events import moment
 from simulation.ledger import Entry
 from simulation.recording import Recording, Timed
-from simulation.traffic import GRID
+from simulation.traffic import GRID, over_at
 
 LINES = 80
 HEARD_SECONDS = 10
@@ -26,6 +27,8 @@ SETS = 100
 BEFORE_COMMANDS = -1
 """Where in its millisecond: what nodes and drains do comes at least 10 ms after the command that leads to it, so a command of the same
 millisecond was given to a clock that stood there."""
+LONG_LOSS = 5000
+"""Milliseconds after which a loss is told though it goes on."""
 MOVES = ("created", "scaled-up", "scaled-down", "deleted")
 
 
@@ -61,7 +64,7 @@ class Memory:
         self.times: dict[tuple[str, str], tuple[tuple[int, ...], ...]] = {}
         """Of each Service with requests, what was counted in the last seconds, one entry a second."""
         self.told_losses: frozenset[tuple] = frozenset()
-        """(since, why, owner) of those that the log has told and the traffic still lists."""
+        """(since, why, owner, whether as over) of those that the log has told and the traffic still lists."""
         self._seen: tuple[int, ...] = ()
         self._printed = (0, 0)
         """The time of the last line of a drain that was read, and how many of that time were."""
@@ -107,12 +110,18 @@ class Memory:
         self.verdict = heard.said if heard is not None else ""
 
     def _new_losses(self, cluster: Cluster) -> list[tuple]:
-        """What was lost and is over."""
-        listed = [loss for flow in cluster.traffic.flows.values() for loss in flow.losses]
-        known = {(loss.since, loss.why, loss.owner): loss for loss in listed if loss.until + 2 * GRID < cluster.now}
-        new = [loss for which, loss in known.items() if which not in self.told_losses]
+        """What is over for certain, and what has gone on for long: told as of when that was known, so that the log keeps its order."""
+        settled = cluster.now - cluster.now % GRID
+        known = {}
+        for loss in (loss for flow in cluster.traffic.flows.values() for loss in flow.losses):
+            over, long = over_at(loss), loss.since + LONG_LOSS
+            if long < min(over, settled):
+                known[loss.since, loss.why, loss.owner, False] = long, 3, Lasting(loss)
+            if over < settled:
+                known[loss.since, loss.why, loss.owner, True] = over, 3, loss
+        new = [told for which, told in known.items() if which not in self.told_losses]
         self.told_losses = frozenset(known)
-        return [(loss.since, 3, loss) for loss in new]
+        return new
 
     def _hear(self, cluster: Cluster) -> None:
         """The answers so far by how long they took, for each Service: what the last seconds were like is the difference."""

@@ -81,3 +81,41 @@ def test_every_line_of_every_rule_names_a_number_or_a_command():
     desk = web().do(MISSING).run(15).do("rollout undo deployment/web").run(20).do(NEXT).run(60)
     for words, sum_ in told(desk):
         assert words.startswith("You ran") or any(sign.isdigit() for sign in words + sum_)
+
+
+RECREATE = """patch deployment web -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'"""
+REQUESTS = "# web: 200 requests/s"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [(REQUESTS, NEXT), (REQUESTS, RECREATE, NEXT), (REQUESTS, RECREATE, MISSING), (REQUESTS, "# node-1: power off"), (REQUESTS, MISSING)],
+)
+def test_the_log_is_in_the_order_in_which_things_were_known(lines):
+    desk = web().do(*lines)
+    for _ in range(40):
+        times = [line.time for line in reversed(desk.run(2.3).look().log.lines)]
+        assert times == sorted(times) and times[-1] <= desk.recording.now
+
+
+def test_a_loss_is_told_when_it_is_over_with_when_it_was():
+    desk = web().do(REQUESTS, NEXT).run(30)
+    losses = [line for line in desk.look().log.lines if "refused" in str(line.words)]
+    flow = desk.recording.cluster.traffic.flows["default", "web"]
+    assert [(line.time, str(line.words).split()[0]) for line in reversed(losses)] == [
+        (loss.until + 1000, str(loss.count)) for loss in flow.losses
+    ]
+    first, loss = losses[-1], flow.losses[0]
+    assert str(first.sum).startswith(f"From 0:{loss.since // 1000} on, for {(loss.until - loss.since) / 1000:.1f} s.")
+
+
+def test_a_loss_that_does_not_end_is_told_once_while_it_goes_on_and_once_when_it_is_over():
+    desk = web().do(REQUESTS, RECREATE, MISSING).run(60)
+    ((words, sum_),) = [line for line in told(desk) if "no pod was ready" in line[0]]
+    assert words == "Requests are lost: no pod was ready."
+    assert sum_.startswith("Since 0:") and sum_.endswith(", and it goes on.")
+    desk.do("rollout undo deployment/web").run(60)
+    _, (words, sum_) = [line for line in told(desk) if "no pod was ready" in line[0]]
+    loss = next(loss for loss in desk.recording.cluster.traffic.flows["default", "web"].losses if loss.cause == "no endpoints")
+    assert words == f"{loss.count} requests lost: no pod was ready."
+    assert sum_ == f"From 0:{loss.since // 1000} on, for {(loss.until - loss.since) / 1000:.1f} s."
