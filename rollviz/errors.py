@@ -6,6 +6,8 @@ import msgspec
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.template import loader
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.csrf import csrf_exempt
 
 from rollviz.kubeapi.answers import refused
@@ -14,10 +16,10 @@ from simulation.api.errors import StatusError
 logger = logging.getLogger(__name__)
 
 SENTENCES = {
-    400: ("BadRequest", "The server could not read this request."),
-    403: ("Forbidden", "This is not allowed."),
-    404: ("NotFound", "There is nothing at this address."),
-    500: ("InternalError", "The server made a mistake. It has been written down."),
+    400: ("BadRequest", noop("The server could not read this request.")),
+    403: ("Forbidden", noop("This is not allowed.")),
+    404: ("NotFound", noop("There is nothing at this address.")),
+    500: ("InternalError", noop("The server made a mistake. It has been written down.")),
 }
 
 
@@ -33,7 +35,7 @@ def _answer(request, status: int, message: str = "") -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return error_json(status, message or sentence, reason)
     try:
-        page = loader.get_template(f"{status}.html").render({"message": message or sentence}, request)
+        page = loader.get_template(f"{status}.html").render({"message": message or gettext(sentence)}, request)
     except Exception:  # the page that says that something failed must not fail itself
         logger.exception("The page for %d could not be drawn", status)
         return HttpResponse(f"{message or sentence}\n", status=status, content_type="text/plain; charset=utf-8")

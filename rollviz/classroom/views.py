@@ -12,6 +12,7 @@ from rollviz.classroom import codes
 from rollviz.desk.render import page
 from rollviz.desk.views import answers, facts
 from rollviz.lan import is_open, own_address
+from rollviz.language import told
 from rollviz.links.address import absolute, only_here
 from rollviz.links.qr import qr
 from rollviz.rooms import phones
@@ -93,4 +94,5 @@ async def _way(request: HttpRequest, room: Room) -> Way:
     other = f"http://{lan}:{port}" if lan else ""
     here = only_here(request) and not (other and "lan" in request.GET)
     host = absolute(request, "") if here or not other else other
-    return Way(f"{host}{path}{code}", host.partition("://")[2], path, code, qr(f"{host}{path}{code}"), here, other)
+    address = told(request, f"{host}{path}{code}")
+    return Way(address, host.partition("://")[2], path, code, qr(address), here, other)

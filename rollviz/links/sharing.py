@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from rollviz.classroom import codes
 from rollviz.desk.words import clock
 from rollviz.export.moment import Moment as Shown
+from rollviz.language import told
 from rollviz.links import cards, moments
 from rollviz.links.address import absolute
 from rollviz.links.moments import Moment
@@ -58,8 +59,8 @@ async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
     made = await _made(room)
     found = [way(request, one.run.opens, one.run, one.text, one.moment, fits=one.fits) for one in made]
     run, text, fits, moment = made[0]
-    live = absolute(request, f"/f/{code}" if code else f"/d/{room.desk.id}/follow")
-    title, words = _told("live", run)
+    live = told(request, absolute(request, f"/f/{code}" if code else f"/d/{room.desk.id}/follow"))
+    title, words = _said_of("live", run)
     found.append(Way("live", title, words, live, live, "", None, "", qr(live)))
     found.append(way(request, "embed", run, text, moment, fits=fits))
     return found
@@ -67,9 +68,9 @@ async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
 
 def way(request: HttpRequest, name: str, run: links.Run, text: str, moment: Moment, short: str = "", fits: bool = True) -> Way:
     """A link to this run: short if it is kept under that id, else with the run in it, if it fits."""
-    title, words = _told(name, run)
+    title, words = _said_of(name, run)
     path = f"/s/{short}" if short else f"/l/{text}"
-    address = absolute(request, f"/embed{path}" if name == "embed" else path) if fits else ""
+    address = told(request, absolute(request, f"/embed{path}" if name == "embed" else path)) if fits else ""
     copied = frame(address, moment.title) if name == "embed" and fits else address
     card = f"{path}/card.png" if fits else ""
     return Way(name, title, words, address, copied, "" if short else text, moment, card, qr(address) if fits else None)
@@ -111,7 +112,7 @@ def _written(begins, seed, commands, cluster) -> list[tuple[links.Run, str, bool
         return [(run, links.write(run, links.KEPT), False) for run in runs]
 
 
-def _told(name: str, run: links.Run) -> tuple[str, str]:
+def _said_of(name: str, run: links.Run) -> tuple[str, str]:
     n = len(run.commands)
     plays = "Plays" if not n else "Plays your command again" if n == 1 else f"Plays your {n} commands again"
     return {

@@ -153,6 +153,23 @@ async def test_a_desk_runs_on_for_a_while_when_its_last_viewer_leaves(make_room,
     assert not room.moving
 
 
+async def test_each_viewer_is_sent_words_of_his_language_and_the_same_numbers(make_room):
+    room = await make_room(paused=True)
+    viewers = {language: Viewer() for language in ("en", "de")}
+    for language, viewer in viewers.items():
+        viewer.language = language
+        room.join(viewer)
+    had = len(viewers["de"].frames)
+    await room.do(parse("rollout pause deployment/web"))
+    async with asyncio.timeout(5):
+        while not any("rollout resume" in text for text in viewers["de"].texts[had:]):
+            await asyncio.sleep(0.01)
+    for place in (slice(0, had), slice(had, None)):
+        english, german = ("".join(viewer.texts[place]) for viewer in viewers.values())
+        assert "which pods web counts" in english and "welche Pods web zählt" in german
+    assert viewers["en"].texts[0] == viewers["de"].texts[0], "what moves is the same for all"
+
+
 async def test_a_change_is_drawn_once_for_all_viewers(make_room, monkeypatch):
     drawn, message = [], rooms.message
 
