@@ -154,12 +154,13 @@ document.body.addEventListener("htmx:wsAfterMessage", () => {
 });
 document.body.addEventListener("htmx:afterSettle", showControls);
 
-// The headline and the why are read out, each only when it is another, at most once in two seconds, and then as they are by that time.
+// The headline, the why and what a class is asked are read out, each only when it is another, at most once in two seconds, and then as they are by that time.
 let announcing = 0;
 function announce() {
   announcing ||= setTimeout(() => {
     announcing = 0;
     for (const id of ["now", "why"]) setText(document.getElementById(`announce-${id}`), spoken(document.getElementById(id)));
+    setText(document.getElementById("announce-ask"), document.querySelector("#poll-phone h1, #poll-desk h2")?.textContent ?? "");
   }, ANNOUNCE_MS);
 }
 

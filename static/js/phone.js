@@ -19,6 +19,7 @@ function forward() {
   if (matchMedia(WIDE).matches && document.getElementById("poll-phone").hidden) location.replace(`/d/${app.dataset.desk}`);
 }
 forward();
+addEventListener("click", (event) => { if (event.target.closest?.("[data-poll-close]")) forward(); });
 
 onDraw(({ state, patch, whole, graph, dragged }) => {
   if ("max" in patch || whole) drawScale(state);

@@ -1,5 +1,5 @@
 // A question to the class, on the desk and on the wall: how many have answered, and the keys of whoever asks.
-import { DESK, refuse } from "./controls.js";
+import { app, DESK, refuse } from "./controls.js";
 import { onElements, onWord } from "./feed.js";
 import { setText } from "./state.js";
 
@@ -19,6 +19,8 @@ onElements(count);
 function count() {
   for (const n of document.querySelectorAll('[data-poll="answered"]')) setText(n, answered);
   for (const n of document.querySelectorAll('[data-poll="of"]')) setText(n, of);
+  // who asks where nobody follows may answer, in a window of his own
+  document.querySelector("#poll-desk [data-alone]")?.toggleAttribute("hidden", of > 0);
   const crowd = document.querySelector('[data-poll="crowd"]');
   if (!crowd) return;
   const unit = Math.ceil(of / MOST_SQUARES) || 1, squares = Math.ceil(of / unit);
@@ -56,6 +58,7 @@ key?.addEventListener("click", openMenu);
 addEventListener("click", (event) => {
   const done = event.target.closest?.("[data-poll-do]");
   if (done) post(`/${done.dataset.pollDo}`);
-  const answer = event.target.closest?.("[data-poll-answer]");
-  if (answer) location.assign(`${DESK}/follow`);
+  if (!event.target.closest?.("[data-poll-answer]")) return;
+  if (app.dataset.role === "presenter") open(`${DESK}/follow`, `answer ${app.dataset.desk}`);
+  else location.assign(`${DESK}/follow`);
 });

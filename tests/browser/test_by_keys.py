@@ -54,6 +54,7 @@ def test_broken_deploy_from_the_first_step_to_the_undo(desk):
     desk.locator(f"{STEP} [data-said]", has_text="You said 8.").wait_for()
 
     desk.wait_for_selector(f"{STEP} [data-next]:not([aria-disabled=true])")
+    desk.keyboard.press("2")
     desk.keyboard.press("n")
     desk.wait_for_selector('#lesson [data-step="3"]:not([hidden])')
     tab_to(desk, f"{STEP} [data-clock=skip]")

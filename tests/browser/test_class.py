@@ -88,3 +88,22 @@ def test_a_desk_is_handed_over_in_the_middle_of_a_class(new_desk, open_page, ser
     teacher.wait_for_selector("#app[data-role=viewer][data-live]")
     other.keyboard.press(" ")
     teacher.wait_for_selector("#app[data-paused]")
+
+
+def test_where_nobody_follows_who_asks_may_answer(new_desk):
+    desk = new_desk("broken-deploy")
+    desk.keyboard.press("q")
+    desk.check("#poll-form input[value=moves]")
+    desk.click("#poll-form .key--solid")
+    with desk.context.expect_page() as opened:
+        desk.click("#poll-desk [data-alone]")
+    window = opened.value
+    window.click('#poll-phone .option:has-text("yes")')
+    window.locator("#announce-ask", has_text="Does anything move in the next 10 s?").wait_for(state="attached")
+    window.click("#poll-phone .key--solid")
+    desk.locator("#poll-desk", has_text="1 of 1 have answered").wait_for()
+    assert not desk.locator("#poll-desk [data-alone]").is_visible()
+    desk.click("#poll-desk [data-poll-do=open]")
+    window.locator("#poll-phone [data-said]", has_text="You said yes.").wait_for()
+    window.click("#poll-phone [data-poll-close]")
+    window.wait_for_url("**/d/" + desk.desk)
