@@ -15,6 +15,7 @@ export function editText({ title: name, text, said: wrong }) {
   dialog.showModal();
   area.focus();
   area.setSelectionRange(0, 0);
+  area.scrollTop = 0;
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       if (isFile) remember(key, area.value);

@@ -207,6 +207,11 @@ class Block {
   #follow(near) { if (near) out.scrollTop = out.scrollHeight; }
 }
 
+// What was said last stays in sight when completions or a pane take room from it.
+let atEnd = true;
+out.addEventListener("scroll", () => { atEnd = out.scrollHeight - out.scrollTop - out.clientHeight < 60; });
+new ResizeObserver(() => { if (atEnd) out.scrollTop = out.scrollHeight; }).observe(out);
+
 function teach(hint, line, block) {
   const key = `rollviz-hint-${hint}`;
   if (recall(key)) return;

@@ -65,6 +65,50 @@ def test_tab_completes_and_says_what_a_verb_does(new_desk):
     assert page.input_value("#cmd") == "kubectl rollout undo "
 
 
+def test_a_sitting_at_the_prompt(new_desk):
+    """One page: what is completed, coloured, suggested, refused, asked by curl, applied from the editor and ended by Ctrl-C."""
+    page = new_desk("fade")
+    page.click("#terminal-key")
+    out = page.locator("#term-out")
+    for begun, taken in (("kubectl desc", "kubectl describe "), ("kubectl get depl", "kubectl get deployments ")):
+        page.fill("#cmd", "")
+        page.type("#cmd", begun)
+        page.wait_for_selector('#compl [aria-selected="true"]')
+        page.press("#cmd", "Tab")
+        assert page.input_value("#cmd") == taken
+    page.wait_for_selector("#compl >> text=web")
+    page.press("#cmd", "Tab")
+    assert page.input_value("#cmd") == "kubectl get deployments web "
+    page.press("#cmd", "Enter")
+    out.locator("text=UP-TO-DATE").wait_for()
+    typed(page, "kubectl get rs")
+    out.locator("u[data-hue]").first.wait_for()
+    assert 1 <= page.locator("#sugg button").count() <= 3
+    typed(page, "kubectl get pods | wc -l")
+    out.locator("text=without the shell's |").wait_for()
+    typed(page, "kubectl gte pods")
+    out.locator("text=Did you mean this?").wait_for()
+    typed(page, "kubectl wait --for=condition=available deploy/web")
+    out.locator("text=deployment.apps/web condition met").wait_for()
+    typed(page, "curl web")
+    out.locator("text=from pod/web-").wait_for()
+    typed(page, "kubectl get svc web -o jsonpath={.spec.clusterIP}")
+    address = out.locator(".cmd").last.locator(".out")
+    address.wait_for()
+    typed(page, f"curl {address.inner_text().strip()}")
+    out.locator("text=from pod/web- >> nth=1").wait_for()
+    typed(page, "kubectl apply -f svc.yaml")
+    page.wait_for_selector("#editor[open]")
+    page.fill("#editor-text", "apiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n")
+    page.click("#editor button[value=save]")
+    out.locator("text=service/other created").wait_for()
+    typed(page, "kubectl get pods -w")
+    page.wait_for_selector(".pane")
+    page.focus("#cmd")
+    page.keyboard.press("Control+c")
+    page.wait_for_selector(".pane[data-ended]")
+
+
 def test_an_editor_opens_in_place_of_a_file(new_desk):
     page = new_desk("fade")
     page.click("#terminal-key")
