@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
+from msgspec.structs import fields
+
 from simulation import conformance
+from simulation.conditions import FIELDS
 from simulation.questions import answer
 from simulation.recording import Recording
-from simulation.scenario import Scenario, holds, load, names
+from simulation.scenario import STRUCTS, Scenario, holds, load, names
+from simulation.stages import BEHAVIOURS
 
 TESTS = Path(__file__).parent
 README = (TESTS.parent / "README.md").read_text()
@@ -35,6 +39,14 @@ def test_the_article_is_mapped_to_every_lesson_and_to_tests_that_exist():
     assert sorted(lesson for lessons, _ in rows for lesson in lessons) == sorted(name for name in names() if load(name).number)
     for _, tests in rows:
         assert tests and all((TESTS.parent / path).is_file() for path in tests), tests
+
+
+def test_every_key_of_a_scenario_file_is_named():
+    told = README.split("## Add a lesson")[1].split("\n## ")[0]
+    named = {key.split(":")[0] for key in re.findall("`([^`]+)`", told)}
+    keys = {field.encode_name for struct in STRUCTS.values() for field in fields(struct)}
+    assert {*keys, *FIELDS} - named == set()
+    assert all(word in told for word in BEHAVIOURS)
 
 
 def test_the_example_of_a_scenario_file_plays_and_keeps_its_claim():
