@@ -72,6 +72,7 @@ function drawPods(unit, { s, w, i: ids }, rows, cols) {
   list.style.setProperty("--rows", rows);
   list.style.setProperty("--cols", cols);
   setAttribute(list, "data-cols", String(cols));
+  setAttribute(list, "aria-label", counted(unit.dataset.node, s));
   while (list.children.length > s.length / 2) list.lastChild.remove();
   for (let i = 0; i < s.length / 2; i++) {
     const state = STATES[s[2 * i + 1]], cell = list.children[i] ?? newCell(list);
@@ -81,6 +82,14 @@ function drawPods(unit, { s, w, i: ids }, rows, cols) {
     setAttribute(cell.firstChild.firstChild, "href", `#s-${state}`);
     setText(cell.lastChild, words[i] ?? "");
   }
+}
+
+// "2 pods on node-4: 2 on a lost node"
+function counted(node, s) {
+  const counts = {};
+  for (let i = 1; i < s.length; i += 2) counts[s[i]] = (counts[s[i]] ?? 0) + 1;
+  const n = s.length / 2, where = node ? `on ${node}` : "without a node", what = Object.entries(counts).map(([letter, m]) => `${m} ${NAMES[letter]}`).join(", ");
+  return `${n} ${n === 1 ? "pod" : "pods"} ${where}${what && `: ${what}`}`;
 }
 
 function newCell(list) {

@@ -67,9 +67,9 @@ function drawPods(list, set, cols, whole) {
       if (!cell.firstChild) cell.append(glyph(""), Object.assign(document.createElement("span"), { className: "pod__id" }));
       setAttribute(cell.firstChild.firstChild, "href", `#s-${STATES[letter]}`);
       setText(cell.lastChild, words[i] ?? "");
-      setAttribute(cell, "title", `${names[i] ?? ""}: ${NAMES[letter]}`);
     }
-    dress(list, cell, cols === 1 ? cell.title : `pod ${i + 1}: ${NAMES[letter]}`);
+    setAttribute(cell, "title", `${names[i] ?? `pod ${i + 1}`}: ${NAMES[letter]}`);
+    dress(list, cell, cell.title);
   }
   keepOne(list);
 }

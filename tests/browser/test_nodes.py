@@ -117,6 +117,7 @@ def test_a_node_is_switched_off_and_kubernetes_finds_out_slowly(four):
     skip_until(page, "#unit-node-4 .unit__t:has-text('NotReady for')", 1)
     assert states(page, "node-4") == ["lost"] * 2
     assert unit(page, "node-4", ".pod__id").all_inner_texts() == ["lost v1"] * 2
+    assert unit(page, "node-4", ".pods").get_attribute("aria-label") == "2 pods on node-4: 2 on a lost node"
     assert condition(page, "node-4")["reason"] == "NodeStatusUnknown"
     page.wait_for_selector("#skip-1:has-text('2 pods are evicted')")
     page.click("#skip-1")
@@ -131,7 +132,7 @@ def test_a_node_is_switched_off_and_kubernetes_finds_out_slowly(four):
 
     page.focus("#unit-node-4-f-power-on")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'pick-unit-node-4'")
+    page.wait_for_selector("#pick-unit-node-4:focus")
     skip_until(page, "#unit-node-4 .unit__t span:text-is('Ready')")
     skip_until(page, "#unit-node-4 .pods:not(:has(.pod))")
     assert len(state(page)["pods"]) == 8 and all(pod["spec"]["nodeName"] != "node-4" for pod in state(page)["pods"])
