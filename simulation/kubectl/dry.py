@@ -127,10 +127,10 @@ def touched_by(command: Command, store: Store) -> Touched:
     return tuple(dict.fromkeys(found))
 
 
-def printed(touched: Touched, how: str, store: Store, decoded: bool) -> str:
+def printed(touched: Touched, how: str, store: Store, decoded: bool, command: Command | None = None) -> str:
     """The objects as they are, as `-o` asks."""
     found = [store.get(kind, name, "" if kind == "Node" else "default") for kind, name in touched]
-    return _several([_stored(obj, decoded, False) for obj in found if obj is not None], how, decoded)
+    return _several([_stored(obj, decoded, False) for obj in found if obj is not None], how, decoded, command)
 
 
 Printed = tuple[dict[str, Any], str]

@@ -63,7 +63,7 @@ class Do(msgspec.Struct, frozen=True):
         out = "".join(f"{line}\n" for line in lines)
         none = "No resources found in default namespace.\n" if self.verb == "rollout" and not lines else ""
         if self.how and not self.verb.startswith("delete"):
-            out = self.before or printed(self.touched, self.how, store, decodes(self.command, self.verb))
+            out = self.before or printed(self.touched, self.how, store, decodes(self.command, self.verb), self.command)
         return Answer(out, self.first + none + "".join(f"{line}\n" for line in warnings) + self.missing, 1 if self.missing else 0)
 
     def refuse(self, error: StatusError) -> Answer:
