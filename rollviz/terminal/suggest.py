@@ -2,7 +2,7 @@
 
 from simulation.api.errors import StatusError
 from simulation.controllers.deployment.util import get_condition, replicas_of
-from simulation.kubectl.parse import words_of
+from simulation.kubectl.words import words_of
 from simulation.objects import Deployment
 from simulation.store import Store
 

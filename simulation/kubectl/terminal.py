@@ -21,6 +21,7 @@ from simulation.kubectl.rollouts import RolloutStatus, Wait, history
 from simulation.kubectl.seat import Do, Edit, Plan, Seat
 from simulation.kubectl.things import UnknownKind
 from simulation.kubectl.version import version
+from simulation.kubectl.words import words_of
 from simulation.kubectl.writing import give, unexpected, unknown, writing
 
 MOST_SIGNS = 4000
@@ -58,7 +59,7 @@ def _plan(line: str, seat: Seat) -> Plan:
         return give(parse.parse(line), "node", seat)
     if line.strip().startswith("#") or not line.strip():
         return Answer()
-    words, kubectl = parse.words_of(line)
+    words, kubectl = words_of(line)
     if not kubectl and words[:1] == ["curl"]:
         return curl(words[1:], seat.store, seat.turn)
     if not kubectl and words[:1] and words[0] in SHELL_WORDS:
