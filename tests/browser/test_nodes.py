@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
+from tests.browser.access import beside, serious, small
 from tests.browser.test_duo import run
 
 FOUR = """
@@ -36,13 +36,6 @@ FULL = "0/4 nodes are available: 4 Too many pods."
 STOPPED = (
     """(before) => document.getElementById("app").hasAttribute("data-paused") && document.getElementById("clock").textContent !== before"""
 )
-SMALL = """() => [...document.querySelectorAll("#noderoom button")]
-    .filter((e) => e.checkVisibility() && (e.offsetHeight < 44 || e.offsetWidth < 44)).map((e) => e.outerHTML.slice(0, 120))"""
-
-
-def serious(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found if v["impact"] in ("serious", "critical")]
 
 
 @pytest.fixture
@@ -154,7 +147,6 @@ def test_a_drain_waits_for_its_budget_is_stopped_and_goes_on_one_by_one(four):
     skip_until(page, f'#fate-panel:has-text("{REFUSED}")')
     assert "waits: budget web needs 8 healthy pods and has 8" in unit(page, "node-3").inner_text().replace("wait:", "waits:")
     assert states(page, "node-3") == ["available"] * 2
-    assert serious(page) == []
     unit(page, "node-3", "button:text-is('stop draining')").click()
     unit(page, "node-3", ".unit__t:has-text('Ready, cordoned')").wait_for()
     unit(page, "node-3", "button:text-is('drain')").click()
@@ -197,8 +189,8 @@ def test_on_a_phone_the_rack_is_worked_by_finger(four):
     page = four(size="phone")
     page.tap("#open-unit-node-2")
     page.wait_for_selector("#fate-panel[data-node=node-2]")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate(SMALL) == []
+    assert beside(page) <= 0
+    assert small(page) == []
     page.tap("#usw-unit-node-2")
     page.wait_for_selector("#skip-1:has-text('node-2 is NotReady')")
     assert page.locator("#skip-1").bounding_box()["y"] < page.locator("#unit-node-1").bounding_box()["y"]
