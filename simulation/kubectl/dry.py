@@ -30,7 +30,7 @@ from simulation.controllers.deployment.util import equal_templates
 from simulation.drain import OUT
 from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.describe import template_text
+from simulation.kubectl.describing.containers import template_text
 from simulation.kubectl.things import as_json, ref
 from simulation.kubectl.wording import SUFFIX, deleted_names, tried
 from simulation.store import Store

@@ -5,7 +5,7 @@ from simulation.api.resources import BY_KIND, GROUPS, RESOURCES, Resource
 from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.asking import asked, find, namespace_of
-from simulation.kubectl.describe import by_time, interval
+from simulation.kubectl.describing.page import by_time, interval
 from simulation.kubectl.known import read
 from simulation.kubectl.resources import ALL
 from simulation.kubectl.tabs import PRINTED, align

@@ -13,7 +13,7 @@ from simulation.controllers.deployment.util import revision_of
 from simulation.kubectl import jsonpath, output
 from simulation.kubectl.answer import Answer, Change, Running
 from simulation.kubectl.asking import Asked, asked, find
-from simulation.kubectl.describe import template_text
+from simulation.kubectl.describing.containers import template_text
 from simulation.kubectl.dry import as_decoded
 from simulation.kubectl.known import read
 from simulation.kubectl.resources import NOTHING_NAMED
