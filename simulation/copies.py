@@ -58,14 +58,12 @@ class Copies:
         return self._kept[index]
 
     def offer(self, cluster: Cluster, given: int, witness: Any, looking: bool) -> None:
-        """Keep this moment if there is none near it. If that makes too many, the one goes that is missed least from here.
-
-        A whole second is no moment to keep: half of what belongs to it may have been done (`Recording._arrive`)."""
+        """Keep this moment if there is none near it. If that makes too many, the one goes that is missed least from here."""
         work = work_of(cluster, given)
         index = bisect_right(self._kept, work, key=lambda one: one.work)
         grain = GRAIN // 2 if looking else GRAIN
         near = index < len(self._kept) and self._kept[index].work - work < grain // 2
-        if near or work - self._kept[index - 1].work < grain or not cluster.now % 1000:
+        if near or work - self._kept[index - 1].work < grain:
             return
         size = BYTES + POD_BYTES * len(cluster.store.list("Pod"))
         self._kept.insert(index, Kept(work, cluster.now, given, cluster.copy(), witness and witness.copy(), size))

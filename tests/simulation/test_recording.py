@@ -6,6 +6,7 @@ import random
 import pytest
 
 from simulation import copies, scenario, tape
+from simulation import recording as recordings
 from simulation.api.errors import StatusError
 from simulation.cluster import Cluster
 from simulation.engine import Engine
@@ -311,6 +312,20 @@ def test_a_witness_has_seen_each_second_once_wherever_one_goes():
         assert recording.witness.seen == told[: moment // 1000 + 1]
     recording.seek(50_000)
     assert recording.fork().witness.seen == told[:51]
+
+
+def test_a_second_that_was_kept_before_the_witness_saw_it_is_seen_once(monkeypatch):
+    for module, name in ((copies, "GRAIN"), (tape, "BETWEEN_LOOKS"), (recordings, "BETWEEN_LOOKS")):
+        monkeypatch.setattr(module, name, 1)
+    recording = begun()
+    recording.attend(Scribe())
+    recording.run(20_000)
+    recording.do(parse("set image deployment/web web=web:2.0"))
+    recording.run(21_000)
+    told = recording.witness.seen
+    for moment in range(19_900, 20_100):
+        recording.seek(moment)
+        assert recording.witness.seen == told[: moment // 1000 + 1]
 
 
 def test_a_long_run_keeps_little_and_is_exact_all_the_same(monkeypatch):
