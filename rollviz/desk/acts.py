@@ -48,11 +48,18 @@ def acts(scene: Scene | None, others: list[tuple[str, str]]) -> tuple[Act, ...]:
 
 
 def _images(scene: Scene, name: str, scope: str) -> list[Act]:
-    container = scene.group.d.spec.template.spec.containers[0]
-    repository, _ = split(container.image)
     number = max((util.revision_of(rs) or 0 for rs in scene.group.sets), default=0) + 1
-    image = f"set image {name} {container.name}={repository}:{number}.0"
+    container = scene.group.d.spec.template.spec.containers[0].name
+    image = f"set image {name} {container}={_repository(scene, number)}:{number}.0"
     return [Act(id, glyph, verb, f"{image}{tag}{scope}") for id, glyph, verb, tag in VERSIONS]
+
+
+def _repository(scene: Scene, number: int) -> str:
+    """That of the latest template whose next version would be a good one: an image that nobody has is no key to a good version."""
+    latest = sorted(scene.group.sets, key=lambda rs: util.revision_of(rs) or 0, reverse=True)
+    found = [split(d.spec.template.spec.containers[0].image)[0] for d in (scene.group.d, *latest)]
+    images = scene.recording.cluster.images
+    return next((name for name in found if images.lookup(f"{name}:{number}.0").behaviour == "good"), found[0])
 
 
 def _kill(scene: Scene, scope: str) -> list[Act]:

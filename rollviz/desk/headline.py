@@ -28,7 +28,8 @@ def headline(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) ->
         if ending:
             leaving = f"{ending} old {pick(ending, 'one ends', 'ones end')}."
             return text(f"{pods(want)} of ", t.version, f" {pick(want, 'answers', 'answer')}. {leaving}")
-        return text(f"{pods(want)} of ", t.version, f" {pick(want, 'answers', 'answer')}. Nothing is moving.")
+        verb = pick(want, "stands by", "stand by") if t.words == "standing by" else pick(want, "answers", "answer")
+        return text(f"{pods(want)} of ", t.version, f" {verb}. Nothing is moving.")
     return text(*_fading(scene, t, want))
 
 

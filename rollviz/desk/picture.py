@@ -31,6 +31,7 @@ from rollviz.desk.sets import Group, Strip, groups
 from rollviz.desk.takes import Take, lanes
 from rollviz.desk.why import why
 from rollviz.desk.words import Text, clock, text
+from simulation.commands import Command, CreateDeployment
 from simulation.recording import Recording
 
 
@@ -192,10 +193,16 @@ def _scene(memory: Memory, recording, found: list[Group], strips: tuple[Strip, .
     deployed = [group for group in found if group.d is not None]
     if not deployed:
         return None
-    touched = [getattr(timed.command, "name", "") for timed in recording.commands[-50:]]
+    touched = [_deployment_of(timed.command) for timed in recording.commands[-50:]]
     group = max(deployed, key=lambda group: _last_index(touched, group.d.metadata.name))
     own = tuple(s for s in strips if s.deployment == group.d.metadata.name and s.namespace == group.d.metadata.namespace)
     return Scene(memory, recording, group, own)
+
+
+def _deployment_of(command: Command) -> str:
+    """The name of the Deployment that a command names; a Service may have the same."""
+    about = isinstance(command, CreateDeployment) or getattr(command, "kind", "") == "Deployment"
+    return command.name if about else ""
 
 
 def _last_index(names: list[str], name: str) -> int:

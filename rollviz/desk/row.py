@@ -86,7 +86,14 @@ def strips(memory: Memory, store, found: list[Group]) -> tuple[Strip, ...]:
         for rs in group.sets:
             selected = any(picks(service, store, rs.metadata.namespace, rs.metadata.uid) for service in services)
             made.append(_told(with_move(memory, group, strip(memory, store, group, rs, counts, selected, top)), store, rs))
-    return tuple(made)
+    return tuple(map(_unplugged, made)) if any(s.plug == "lit" for s in made) else tuple(made)
+
+
+def _unplugged(s: Strip) -> Strip:
+    """Where a Service sends to others, those that it does not even pick are not on air."""
+    if s.words != "on air" or s.plug:
+        return s
+    return replace(s, words="standing by", why=text("no Service sends requests here"))
 
 
 def _told(s: Strip, store, rs) -> Strip:

@@ -40,3 +40,10 @@ def test_a_desk_without_a_service_is_offered_one():
     desk = Watched().do("create deployment web --image=web:1.0")
     assert desk.says("acts")[0].line == "expose deployment/web --port=80"
     assert "expose" not in {act.id for act in web().says("acts")}
+
+
+def test_after_an_image_that_nobody_has_the_keys_make_versions_of_the_one_before():
+    desk = Watched().do("create deployment web --image=nginx --replicas=2").run(10)
+    desk.do("set image deployment/web nginx=that-image-does-not-exist").run(10)
+    found = {act.id: act.line.rpartition("=")[2] for act in desk.says("acts") if act.line.startswith("set image")}
+    assert found == {"good": "nginx:3.0", "missing": "nginx:3.0-missing", "crash": "nginx:3.0-crash", "slow": "nginx:3.0-slow"}

@@ -173,6 +173,16 @@ def test_what_a_service_does_not_select_is_not_plugged():
     assert [out.id for out in desk.says("service").outs] == [desk.look().strips[0].id]
 
 
+def test_of_several_deployments_only_those_that_a_service_sends_to_are_on_air_and_its_own_name_touches_none():
+    desk = Watched().do("create deployment web --image=nginx --replicas=3", "create deployment blue --image=nginx")
+    desk.do("create deployment green --image=httpd", "create service clusterip web --tcp=80").run(12)
+    assert [s.words for s in desk.look().strips] == ["on air", "standing by", "standing by"]
+    assert str(desk.says("now")) == "1 pod of green v1 stands by. Nothing is moving."
+    desk.do("""patch service web -p '{"spec":{"selector":{"app":"green"}}}'""").run(3)
+    assert [s.words for s in desk.look().strips] == ["standing by", "standing by", "on air"]
+    assert str(desk.says("now")) == "1 pod of green v1 answers. Nothing is moving."
+
+
 def test_old_parked_sets_become_spines():
     desk = web(2)
     for number in range(2, 7):
