@@ -50,7 +50,7 @@ def _command(memory, timed) -> Line:
         memory.by_hand[command.name] = memory.sizes[command.name] = command.replicas
     if type(command).__name__ == "Drain":
         memory.told = {what for what in memory.told if what[0] != "drain"}
-    who = {"you": "You ran ", "scenario": "The lesson ran "}.get(timed.who, f"{timed.who} ran ")
+    who = {"you": "You ran ", "scenario": "The scenario ran "}.get(timed.who, f"{timed.who} ran ")
     return Line(timed.at_ms, "i-you", text(who, Code(command.kubectl())))
 
 
