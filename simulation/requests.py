@@ -126,6 +126,7 @@ class PatchObject(Request, frozen=True, tag="patch-object"):
         return f"{_ref(self.kind, self.name)} patched"
 
     def _applied(self, live: Any, writes: Writes, notes: Notes) -> Any:
+        ownership.check_typed(live, self.patch)
         after, entries = ownership.applied(live, self.patch, self.manager, self.force, writes.store.seconds)
         if self.manager == "kubectl" and LAST_APPLIED in live.metadata.annotations:
             # so that applying from the client's side goes on from here (managedfields/internal/lastappliedupdater.go)

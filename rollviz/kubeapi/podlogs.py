@@ -31,7 +31,7 @@ def get(request: HttpRequest, place: Place, feed: Feed) -> HttpResponse:
     pod = found(at.cluster.store, place)
     container = podlog.container_of(pod, options.container)
     if not pod.spec.node_name:
-        return HttpResponse(status=204)
+        return HttpResponse(status=204, content_type=TEXT)
     said = "&".join(f"{name}={query.text(name)}" for name in ASKED if query.text(name))
     podlog.check_reached(pod, container, at.cluster.store.machines.get(pod.spec.node_name), said)
     lines = podlog.picked(podlog.container_log(pod, container, options.previous), options, at.now)

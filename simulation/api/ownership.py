@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from simulation.api import patch as patching
 from simulation.api.documents import read
 from simulation.api.errors import StatusError
-from simulation.api.schema import FIELDS, Field
+from simulation.api.schema import FIELDS, Field, Mismatch, clean
 from simulation.api.wire import to_json
 from simulation.objects import KINDS, LAST_APPLIED, Time
 
@@ -172,15 +172,41 @@ def _conflicts(taken: list[tuple[Entry, Path]]) -> StatusError:
     return StatusError(409, "Conflict", f"Apply failed with {len(causes)} {words}: {detail}", causes)
 
 
-def undeclared(kind: str, name: str, namespace: str, unknown: list[str]) -> StatusError:
-    """What is applied must fit the schema, whatever the request wants to be validated (managedfields/internal/structuredmerge.go).
+def check_typed(live: Any, body: Json) -> None:
+    """Raises what the API says of a body that is not of its kind's types, or has an item without its key."""
+    kind, meta = type(live).__name__, live.metadata
+    try:
+        clean(kind, body, [])
+    except Mismatch as error:
+        raise untyped(kind, meta.name, meta.namespace, error.text) from None
+    if said := _keyless(kind, body, ""):
+        raise untyped(kind, meta.name, meta.namespace, said)
 
-    A real server answers with its 500, though it is the client's fault.
-    """
+
+def undeclared(kind: str, name: str, namespace: str, unknown: list[str]) -> StatusError:
+    """What is applied must fit the schema, whatever the request wants to be validated."""
     said = [f".{path}: field not declared in schema" for path in dict.fromkeys(unknown)]
-    detail = said[0] if len(said) == 1 else "\n".join(["errors:", *(f"  {line}" for line in said)])
+    return untyped(kind, name, namespace, said[0] if len(said) == 1 else "\n".join(["errors:", *(f"  {line}" for line in said)]))
+
+
+def untyped(kind: str, name: str, namespace: str, said: str) -> StatusError:
+    """managedfields/internal/structuredmerge.go. A real server answers with its 500, though it is the client's fault."""
     where = f"{namespace}/{name}; {KINDS[kind].api_version}, Kind={kind}"
-    return StatusError(400, "", f"failed to create typed patch object ({where}): {detail}")
+    return StatusError(400, "", f"failed to create typed patch object ({where}): {said}")
+
+
+def _keyless(type: str, body: Any, path: str) -> str:
+    """The first item of a keyed list that has not its key, in structured-merge-diff's words."""
+    for key, value in body.items() if isinstance(body, dict) else ():
+        field, here = FIELDS.get(type, {}).get(key, Field("any")), f"{path}.{key}"
+        items = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
+        for i, item in enumerate(items):
+            if isinstance(value, list) and field.merge_key and isinstance(item, dict) and item.get(field.merge_key) is None:
+                omits = f'associative list with keys has an element that omits key field "{field.merge_key}"'
+                return f"{here}: element {i}: {omits} (and doesn't have default value)"
+            if said := _keyless(field.item if not field.type.startswith("map:") else "any", item, here):
+                return said
+    return ""
 
 
 def _shown(path: Path) -> str:

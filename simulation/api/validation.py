@@ -76,7 +76,16 @@ def validate_status(new: Any, old: Any) -> Errors:
         return validate_deployment_status(new, old)
     if isinstance(new, ReplicaSet):
         return validate_replicaset_status(new)
+    if isinstance(new, Pod):
+        return validate_pod_status(new)
     return validate_budget_status(new) if isinstance(new, PodDisruptionBudget) else []
+
+
+def validate_pod_status(new: Pod) -> Errors:
+    """Addresses are those of this network, which is IPv4."""
+    said = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+    addresses = (("status.podIPs[0]", new.status.pod_ip), ("status.hostIPs[0]", new.status.host_ip))
+    return [FieldError(INVALID, field, value, said) for field, value in addresses if value and not _is_ip(value)]
 
 
 # ------------------------------------------------------------------------------------------- deployments, replica sets

@@ -37,7 +37,7 @@ class Desk:
         answer = json.loads(response.content)
         if response.status_code >= 400:
             assert (answer["kind"], answer["status"], answer["code"]) == ("Status", "Failure", response.status_code)
-            assert answer["message"] and (answer.get("reason") or "field not declared in schema" in answer["message"])
+            assert answer["message"] and (answer.get("reason") or answer["message"].startswith("failed to create typed"))
         return response.status_code, answer
 
 
@@ -383,6 +383,29 @@ async def test_a_wrong_type_is_said_of_the_patch_or_of_the_body(desk):
         status, answer = await desk.ask("PATCH", f"{DEPLOYMENTS}/web{where}", wrong, media="application/merge-patch+json")
         assert (status, answer["message"].startswith(' "" is invalid: patch: Invalid value: "{')) == (422, True)
         assert answer["message"].endswith(said.format(field))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"status": {"conditions": [{"type": {"a": "b"}}]}}, "cannot unmarshal object into Go struct field"),
+        (
+            {"spec": {"template": {"spec": {"containers": [{"image": "x"}]}}}},
+            ".spec.template.spec.containers: element 0: associative list with keys has an element that omits key field "
+            '"name" (and doesn\'t have default value)',
+        ),
+    ],
+)
+async def test_what_is_applied_must_be_of_its_type(desk, body, said):
+    address = f"/k8s/{desk.desk}-{desk.key}{DEPLOYMENTS}/web?fieldManager=me"
+    response = await desk.client.generic("PATCH", address, json.dumps(body), content_type="application/apply-patch+yaml")
+    assert (response.status_code, said in response.json()["message"]) == (400, True)
+
+
+async def test_a_pods_address_is_one(desk):
+    await desk.ask("POST", PODS, {"metadata": {"name": "x"}, "spec": {"containers": [{"name": "x", "image": "x"}]}})
+    status, answer = await desk.ask("PATCH", f"{PODS}/x/status", {"status": {"podIP": "25%"}}, media="application/merge-patch+json")
+    assert (status, answer["details"]["causes"][0]["field"]) == (422, "status.podIPs[0]")
 
 
 async def test_what_is_applied_must_be_declared(desk):
