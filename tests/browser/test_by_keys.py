@@ -59,12 +59,14 @@ def test_broken_deploy_from_the_first_step_to_the_undo(desk):
     desk.wait_for_selector('#lesson [data-step="3"]:not([hidden])')
     tab_to(desk, f"{STEP} [data-clock=skip]")
     desk.keyboard.press("Enter")
-    desk.keyboard.press(".")
-    for _ in range(12):
+    desk.wait_for_selector("#app[data-paused]")
+    for _ in range(8):
+        desk.wait_for_timeout(300)
         if desk.locator(f"{STEP} [data-next]:not([aria-disabled=true])").count():
             break
         desk.keyboard.press(".")
-        desk.wait_for_timeout(700)
+        desk.wait_for_selector("#app:not([data-paused])")
+        desk.wait_for_selector("#app[data-paused]")
     desk.wait_for_selector(f"{STEP} [data-next]:not([aria-disabled=true])")
     assert "ProgressDeadlineExceeded" in desk.text_content("#log") + desk.text_content("#why")
 
