@@ -44,6 +44,8 @@ class Get:
                 "get --raw asks the API server itself, and this terminal has none: take the line for your own kubectl", prefix=""
             )
         self.how = parsed.text("output")
+        if parsed.has("template") and self.how in ("", "go-template", "template"):
+            self.how = f"go-template={parsed.text('template')}"
         self.format = output.check_format(self.how)
         if parsed.true("show-labels") and self.format not in output.TABLES:
             raise UsageError(f"--show-labels option cannot be used with {self.format} printer")

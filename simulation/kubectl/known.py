@@ -168,7 +168,7 @@ def read(words: list[str], command: str, *more: Flag) -> Parsed:
     """The words of a verb sorted. `more` are flags that this kubectl no longer has. Raises UsageError."""
     parsed = parse_flags(words, (*flags_of(command), *more), command)
     for name, instead in UNDONE.items():
-        if command == "get" and name in ("raw", "template"):
+        if command == "get" and name in ("raw", "template"):  # of which get says more itself
             continue
         if parsed.has(name) and parsed.text(name) != "false" and not (command == "exec" and name in ("stdin", "tty")):
             raise UsageError(f"--{name} is not part of this terminal: {instead}", prefix="")
@@ -185,7 +185,7 @@ def take_first(words: list[str]) -> tuple[list[str], list[str]]:
     """(flags of every verb, the rest): kubectl takes them before the verb too."""
     everywhere = {flag.name: flag for flag in flags_of("")} | {flag.short: flag for flag in flags_of("") if flag.short}
     taken: list[str] = []
-    while words and words[0].startswith("-") and words[0] not in ("-h", "--help"):
+    while words and words[0].startswith("-") and words[0] not in ("-h", "--help", "-", "--"):
         name = words[0].lstrip("-").partition("=")[0]
         name = name if words[0].startswith("--") else name[:1]
         flag = everywhere.get(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulation.api.documents import write_sorted
 from simulation.api.errors import UsageError, go_quote
-from simulation.kubectl import jsonpath, structs
+from simulation.kubectl import gotemplate, jsonpath, structs
 from simulation.kubectl.gotext import escaped, shown
 from simulation.kubectl.tabs import PRINTED, align
 
@@ -24,7 +24,6 @@ CHANGED = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-
 """What a verb that writes may print."""
 TEMPLATE_FILES = ("go-template-file", "jsonpath-file", "templatefile")
 TEMPLATED = ("go-template", "jsonpath", "jsonpath-as-json", "template", *TEMPLATE_FILES)
-NOT_HERE = ("go-template", "template")
 
 
 def check_format(how: str, allowed: str = FORMATS) -> str:
@@ -39,8 +38,6 @@ def check_format(how: str, allowed: str = FORMATS) -> str:
         raise UsageError(f"error reading --template {template}, open {template}: no such file or directory")
     if name == "custom-columns-file":
         raise UsageError(f"error reading template {template}, open {template}: no such file or directory")
-    if name in NOT_HERE:
-        raise UsageError(f"-o {name} is not part of this terminal: jsonpath and custom-columns are", prefix="")
     if name == "custom-columns" and not how.partition("=")[2]:
         raise UsageError("custom-columns format specified but no custom columns given")
     return name
@@ -58,6 +55,8 @@ def one(how: str, body: Json, ref: str, bare: bool = False, struct: bool = False
         return structs.pretty(body) if struct else pretty(body)
     if name == "jsonpath":
         return jsonpath.evaluate(template, body)
+    if name in ("go-template", "template"):
+        return gotemplate.evaluate(template, body)
     if name == "jsonpath-as-json":
         return json.dumps(jsonpath.find(jsonpath.relaxed(template), body), indent=4, sort_keys=True, ensure_ascii=False) + "\n"
     return custom_columns(template, [body], bare)

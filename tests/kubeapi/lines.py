@@ -28,6 +28,8 @@ SITUATIONS: dict[str, tuple[list, list[str]]] = {
             "get deploy web -o jsonpath='{.status.conditions[5].type}'",
             "get pods -o jsonpath=\"{.items[*]['metadata.name', 'status.podIP']}\"",
             'get pods -o jsonpath=\'{range .items[*]}{.metadata.name}{"\\t"}{.status.phase}{"\\n"}{end}\'',
+            "get pods -o go-template='{{range $i, $p := .items}}{{$i}} {{$p.metadata.name}} {{len $p.spec.containers}}{{\"\\n\"}}{{end}}'",
+            "get svc web --template='{{(index .spec.ports 0).port}} {{if .spec.x}}x{{else if .spec.type}}{{.spec.type}}{{end}} {{.nope}}'",
             "get pods -o yml",
             "get pods -o",
             "get pods -l 'app in web'",
