@@ -8,7 +8,9 @@ from django.template.loader import render_to_string
 
 from tests.browser.access import beside, serious, small
 
-TOUCH = {"has_touch": True, "is_mobile": True}
+STILL = {"reduced_motion": "reduce"}
+"""What fades in has its colours at once."""
+TOUCH = {"has_touch": True, "is_mobile": True, **STILL}
 MISSING = "set image deployment/web web=web:2.O"
 
 
@@ -19,7 +21,7 @@ class Walk:
         self.wrong = []
 
     def look(self, name: str, page, finger: bool = True) -> None:
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(80)
         self.wrong += [f"{name}: {said}" for said in serious(page)]
         self.wrong += [f"{name}: {said}" for said in (small(page) if finger else ())]
         if beside(page) > 0:
@@ -62,8 +64,8 @@ def stuck(server):
 
 def test_a_class_that_is_asked(server, taught, open_page, walk):
     teacher = presenter(open_page, server, taught, **TOUCH)
-    wall = presenter(open_page, server, taught, "/project", size="wall")
-    phone = live(open_page(f"{server.url}/d/{taught.desk}/follow", size="phone"))
+    wall = presenter(open_page, server, taught, "/project", size="wall", **STILL)
+    phone = live(open_page(f"{server.url}/d/{taught.desk}/follow", size="phone", **STILL))
     walk.look("wall", wall, finger=False)
     walk.look("phone", phone)
     for tab in ("why", "terminal", "nodes"):
