@@ -14,6 +14,8 @@ from simulation.api.schema import FIELDS, Field
 from simulation.kubectl.explanations import FIELDS as SAID
 from simulation.kubectl.explanations import KINDS_SAID
 
+from .forms import EVENTS_V1
+
 V2_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 PREFIX = "io.rollviz."
 
@@ -48,9 +50,10 @@ def document(name: str) -> bytes | None:
     schemas: dict[str, Any] = {INT_OR_STRING: {"oneOf": [{"type": "integer"}, {"type": "string"}], "format": "int-or-string"}}
     schemas[QUANTITY] = {"oneOf": [{"type": "string"}, {"type": "number"}]}
     for row in rows:
-        _collect(row.kind, schemas)
-        schemas[PREFIX + row.kind]["x-kubernetes-group-version-kind"] = [_gvk(row)]
-        schemas[PREFIX + row.kind]["description"] = KINDS_SAID.get(row.kind, "")
+        name = PREFIX + _type_of(row)
+        _collect(_type_of(row), schemas)
+        schemas[name]["x-kubernetes-group-version-kind"] = [_gvk(row)]
+        schemas[name]["description"] = KINDS_SAID.get(row.kind, "")
     paths = {path: item for row in rows for path, item in _paths(row).items()}
     about = {"title": "rollviz", "version": "v1"}
     return msgspec.json.encode({"openapi": "3.0.0", "info": about, "paths": paths, "components": {"schemas": schemas}})
@@ -65,13 +68,18 @@ def _name(version: str) -> str:
     return f"apis/{version}" if "/" in version else f"api/{version}"
 
 
+def _type_of(row: Resource) -> str:
+    """A kind of its own words in each of two groups is two types."""
+    return "EventsEvent" if row.api_version == EVENTS_V1 else row.kind
+
+
 def _gvk(row: Resource) -> dict[str, str]:
     return {"group": row.group, "kind": row.kind, "version": row.version}
 
 
 def _paths(row: Resource) -> dict[str, Any]:
     base = f"/{_name(row.api_version)}" + ("/namespaces/{namespace}" if row.namespaced else "") + f"/{row.plural}"
-    answer = {"200": {"description": "OK", "content": {"application/json": {"schema": _ref(PREFIX + row.kind)}}}}
+    answer = {"200": {"description": "OK", "content": {"application/json": {"schema": _ref(PREFIX + _type_of(row))}}}}
     query = [
         {"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": True}}
         for name in ("dryRun", "fieldManager", "fieldValidation", "pretty")

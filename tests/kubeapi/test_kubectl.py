@@ -214,3 +214,11 @@ def test_what_needs_a_program_in_a_container_says_what_this_is(open_desk, versio
         assert (done.returncode, done.stdout) == (1, "")
         assert "nothing runs in the containers of this simulation" in done.stderr
     assert kubectl.run("top", "pods").stderr == "error: Metrics API not available\n"
+
+
+@pytest.mark.parametrize("version", ["1.27", "1.33"])
+def test_every_kind_that_is_served_is_explained(open_desk, version):
+    kubectl = open_desk(version)
+    for path in ("endpoints.subsets.addresses", "event.reason", "lease.spec.holderIdentity", "ns.status.phase", "endpointslice.endpoints"):
+        assert "FIELD: " in kubectl("explain", path)
+    assert "regarding\t<ObjectReference>" in kubectl("explain", "events", "--api-version=events.k8s.io/v1")
