@@ -16,8 +16,8 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-PYTHON_CALLS = {"gettext": 1, "say": 1, "noop": 1, "ngettext": 2, "counted": 2}
-"""What marks a text, and how many texts it takes: one, or one for a single thing and one for several."""
+PYTHON_CALLS = {"gettext": (0,), "say": (0,), "noop": (0,), "ngettext": (0, 1), "counted": (0, 1), "Term": (1,)}
+"""What marks a text, and where it stands among the arguments: one text, or one of a single thing and one of several."""
 STRING = r"u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
 IN_TEMPLATE = re.compile(rf"\b(n?gettext|_)\(\s*{STRING}(?:\s*,\s*{STRING})?")
 IN_SCRIPT = re.compile(rf"\bsay\(\s*{STRING}")
@@ -56,8 +56,9 @@ def _calls(tree: ast.AST) -> Iterator[Message]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            texts = [arg.value for arg in node.args[: PYTHON_CALLS.get(name, 0)] if isinstance(arg, ast.Constant)]
-            if texts and all(isinstance(text, str) and text for text in texts):
+            found = [node.args[i] for i in PYTHON_CALLS.get(name, ()) if i < len(node.args)]
+            texts = [arg.value for arg in found if isinstance(arg, ast.Constant) and isinstance(arg.value, str) and arg.value]
+            if texts and len(texts) == len(found):
                 yield Message(*texts)
 
 

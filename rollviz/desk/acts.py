@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk.scene import Scene
 from simulation.controllers.deployment import util
 from simulation.stages import split
@@ -17,10 +19,10 @@ class Act(NamedTuple):
 
 
 VERSIONS = (
-    ("good", "i-ok", "a good version", ""),
-    ("missing", "s-pullerr", "an image that does not exist", "-missing"),
-    ("crash", "s-crash", "a version that crashes", "-crash"),
-    ("slow", "s-notready", "a version that starts slowly", "-slow"),
+    ("good", "i-ok", noop("a good version"), ""),
+    ("missing", "s-pullerr", noop("an image that does not exist"), "-missing"),
+    ("crash", "s-crash", noop("a version that crashes"), "-crash"),
+    ("slow", "s-notready", noop("a version that starts slowly"), "-slow"),
 )
 """(id, glyph, verb, what is added to the tag: the catalogue judges an image by its name)."""
 
@@ -28,20 +30,21 @@ VERSIONS = (
 def acts(scene: Scene | None, others: list[tuple[str, str]]) -> tuple[Act, ...]:
     """For the Deployment of this scene; `others` are (name, namespace) of pods that nobody counts."""
     if scene is None:
-        kill = [Act("kill", "s-terminating", "kill a pod", f"delete pod {name}{_scope(namespace)}") for name, namespace in others[:1]]
-        return (Act("create", "i-you", "create", BLANK), *kill)
+        kill = [Act("kill", "s-terminating", noop("kill a pod"), f"delete pod {name}{_scope(namespace)}") for name, namespace in others[:1]]
+        return (Act("create", "i-you", noop("create"), BLANK), *kill)
     d = scene.group.d
     name, scope, want = f"deployment/{scene.name}", _scope(d.metadata.namespace), util.replicas_of(d)
+    expose = Act("expose", "i-you", noop("give it a Service"), f"expose {name} --port=80{scope}")
     found = [
-        *([] if any(s.plug for s in scene.strips) else [Act("expose", "i-you", "give it a Service", f"expose {name} --port=80{scope}")]),
+        *([] if any(s.plug for s in scene.strips) else [expose]),
         *_images(scene, name, scope),
-        Act("more", "i-up", "one more", f"scale {name} --replicas={want + 1}{scope}"),
-        *([Act("fewer", "i-down", "one fewer", f"scale {name} --replicas={want - 1}{scope}")] if want else []),
-        Act("resume", "i-play", "resume", f"rollout resume {name}{scope}")
+        Act("more", "i-up", noop("one more"), f"scale {name} --replicas={want + 1}{scope}"),
+        *([Act("fewer", "i-down", noop("one fewer"), f"scale {name} --replicas={want - 1}{scope}")] if want else []),
+        Act("resume", "i-play", noop("resume"), f"rollout resume {name}{scope}")
         if d.spec.paused
-        else Act("pause", "i-pause", "pause", f"rollout pause {name}{scope}"),
-        Act("restart", "i-again", "restart", f"rollout restart {name}{scope}"),
-        *([Act("undo", "i-undo", "undo", f"rollout undo {name}{scope}")] if len(scene.group.sets) > 1 else []),
+        else Act("pause", "i-pause", noop("pause"), f"rollout pause {name}{scope}"),
+        Act("restart", "i-again", noop("restart"), f"rollout restart {name}{scope}"),
+        *([Act("undo", "i-undo", noop("undo"), f"rollout undo {name}{scope}")] if len(scene.group.sets) > 1 else []),
         *_kill(scene, scope),
     ]
     return tuple(found)
@@ -69,7 +72,7 @@ def _kill(scene: Scene, scope: str) -> list[Act]:
         return []
     largest = max(strips, key=lambda s: (s.available, s.v))
     victim = next(c for c in largest.pods if c.state != "terminating")
-    return [Act("kill", "s-terminating", "kill a pod", f"delete pod {victim.name}{scope}")]
+    return [Act("kill", "s-terminating", noop("kill a pod"), f"delete pod {victim.name}{scope}")]
 
 
 def _scope(namespace: str) -> str:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from rollviz.desk.scene import Scene
 from rollviz.desk.sets import Strip
-from rollviz.desk.words import Code, Text, Version, pick, pods, strong, text
+from rollviz.desk.words import Code, Text, Version, counted, of_pods, say, strong, text
 from simulation.controllers.deployment import util
 from simulation.stages import CRASH_BACKOFF_MS, PULL_BACKOFF_MS
 
@@ -19,9 +19,9 @@ class Lock(NamedTuple):
 
 class Callout(Struct, frozen=True):
     glyph: str
-    title: str
+    title: Text
     share: int
-    air: str
+    air: Text
     locks: tuple[Lock, ...]
     line: str
     verb: str
@@ -36,9 +36,9 @@ def callout(scene: Scene | None) -> Callout | None:
     fault = scene.faulty
     return Callout(
         glyph=f"s-{fault}" if fault else "i-hold",
-        title="Stuck, but still on air" if scene.answering else "Stuck",
+        title=say("Stuck, but still on air") if scene.answering else say("Stuck"),
         share=share,
-        air=f"{scene.answering} of {pods(want)} {pick(scene.answering, 'answers', 'answer')}.",
+        air=counted("{n} of {pods} answers.", "{n} of {pods} answer.", scene.answering, pods=of_pods(want)),
         locks=(*_cannot_go_down(scene, d), *_cannot_go_up(scene, d, t), *_will_not_get_better(scene, t, fault)),
         line=_undo(scene),
         verb="rollout undo",
@@ -51,29 +51,31 @@ def _cannot_go_down(scene: Scene, d) -> list[Lock]:
     if old is None or not scene.shrink_held:
         return []
     least, short = util.min_available(d), util.max_unavailable(d)
-    said = f" {scene.available} are available and the minimum is {least} ({scene.want} − {short})."
-    return [Lock("i-lock", text(strong(old.version, " cannot go down."), said))]
+    values = {"n": scene.available, "least": least, "want": scene.want, "short": short}
+    said = say("{n} are available and the minimum is {least} ({want} − {short}).", **values)
+    return [Lock("i-lock", text(strong(say("{version} cannot go down.", version=old.version)), " ", said))]
 
 
 def _cannot_go_up(scene: Scene, d, t: Strip) -> list[Lock]:
     if not scene.growth_held:
         return []
     surge = util.max_surge(d)
-    said = f" There are {pods(scene.total)} and the maximum is {scene.want + surge} ({scene.want} + {surge})."
-    return [Lock("i-lock", text(strong(t.version, " cannot go up."), said))]
+    values = {"pods": of_pods(scene.total), "most": scene.want + surge, "want": scene.want, "surge": surge}
+    said = say("There are {pods} and the maximum is {most} ({want} + {surge}).", **values)
+    return [Lock("i-lock", text(strong(say("{version} cannot go up.", version=t.version)), " ", said))]
 
 
 def _will_not_get_better(scene: Scene, t: Strip, fault: str) -> list[Lock]:
     if fault == "pullerr":
         tries = PULL_BACKOFF_MS[1] // 60_000
-        said = (" The registry has no ", Code(t.image), f". It is asked again, in the end every {tries} min.")
-        return [Lock("s-pullerr", text(strong(t.version, " will not get better."), *said), True)]
+        said = say("The registry has no {image}. It is asked again, in the end every {minutes} min.", image=Code(t.image), minutes=tries)
+        return [Lock("s-pullerr", text(strong(say("{version} will not get better.", version=t.version)), " ", said), True)]
     if fault == "crash":
         tries = CRASH_BACKOFF_MS[1] // 60_000
-        said = f" It is started again, in the end every {tries} min."
-        return [Lock("s-crash", text(strong(t.version, " crashes each time."), said), True)]
-    n = t.v - t.available
-    return [Lock("s-notready", text(strong(t.version, " does not become available."), f" {pods(n)} of {t.v} are still not."), True)]
+        said = say("It is started again, in the end every {minutes} min.", minutes=tries)
+        return [Lock("s-crash", text(strong(say("{version} crashes each time.", version=t.version)), " ", said), True)]
+    said = counted("{n} pod of {wanted} is still not.", "{n} pods of {wanted} are still not.", t.v - t.available, wanted=t.v)
+    return [Lock("s-notready", text(strong(say("{version} does not become available.", version=t.version)), " ", said), True)]
 
 
 def _undo(scene: Scene) -> str:
@@ -91,4 +93,4 @@ def _back_to(scene: Scene) -> Text:
         return text()
     uid = sets[-2].metadata.uid
     back: Version | None = next((s.version for s in scene.strips if s.uid == uid), None)
-    return text("back to ", back) if back else text()
+    return say("back to {version}", version=back) if back else text()

@@ -3,21 +3,23 @@
 from collections.abc import Container, Iterable
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
+
 from simulation.objects import Pod
 from simulation.pods import ready_since
 from simulation.states import pod_state
 from simulation.store import Owned
 
 STATES = {
-    "available": ("a", "available"),
-    "ready": ("r", "ready, not yet available"),
-    "notready": ("n", "running, not ready"),
-    "pulling": ("u", "pulling the image"),
-    "pending": ("p", "pending"),
-    "pullerr": ("e", "cannot pull the image"),
-    "crash": ("c", "crash loop"),
-    "lost": ("l", "on a lost node"),
-    "terminating": ("t", "terminating"),
+    "available": ("a", noop("available")),
+    "ready": ("r", noop("ready, not yet available")),
+    "notready": ("n", noop("running, not ready")),
+    "pulling": ("u", noop("pulling the image")),
+    "pending": ("p", noop("pending")),
+    "pullerr": ("e", noop("cannot pull the image")),
+    "crash": ("c", noop("crash loop")),
+    "lost": ("l", noop("on a lost node")),
+    "terminating": ("t", noop("terminating")),
 }
 """State -> (its letter in messages, its name), in the order of the cells from the bottom up."""
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk.delta import Tree
 from rollviz.desk.scene import Scene
 from rollviz.desk.words import pick
@@ -79,10 +81,10 @@ def head(scene: Scene | None) -> Head:
     if scene is None:
         return Head("", False, "", "")
     d = scene.group.d
-    verb = "resume" if d.spec.paused else "pause"
+    verb, words = ("resume", noop("resume rollout")) if d.spec.paused else ("pause", noop("pause rollout"))
     scope = f" -n {d.metadata.namespace}" if d.metadata.namespace != "default" else ""
     line = f"rollout {verb} deployment/{scene.name}{scope}"
-    return Head(scene.name, d.spec.paused, line, f"{verb} rollout", str(from_object(d.spec.selector)))
+    return Head(scene.name, d.spec.paused, line, words, str(from_object(d.spec.selector)))
 
 
 def knobs(scene: Scene | None) -> Knobs:

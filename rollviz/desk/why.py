@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
 from msgspec import Struct
 
 from rollviz.desk.scene import Scene
 from rollviz.desk.sets import Strip
 from rollviz.desk.unplaced import refusals, sentence
-from rollviz.desk.words import Code, Text, of_seconds, pick, pods, strong, text
+from rollviz.desk.words import Code, Markup, Text, counted, of_pods, of_seconds, say, strong, text
 from simulation.pods import ready_since
 
 
@@ -15,8 +16,13 @@ class Term(NamedTuple):
     """A number of a sum with what it is; `op` stands before it."""
 
     n: int | str
-    label: str
+    label: str | Text
     op: str = ""
+
+    @property
+    def words(self) -> Markup:
+        """The label, for a page."""
+        return (self.label if isinstance(self.label, Text) else say(self.label)).html
 
 
 class Why(Struct, frozen=True):
@@ -32,16 +38,16 @@ def why(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) -> Why:
             s = strips[0]
             sum_ = (Term(s.v, "wanted"), Term(sum(c.state != "terminating" for c in s.pods), "there", "−"))
             sum_ = (*sum_, Term(sum_[0].n - sum_[1].n, "to make", "="))
-            return Why(text("A ReplicaSet counts"), sum_, text("It makes a pod for each that is missing, and knows nothing else."))
+            return Why(say("A ReplicaSet counts"), sum_, say("It makes a pod for each that is missing, and knows nothing else."))
         if loose_pods:
-            counted = (
-                Term(loose_pods, pick(loose_pods, "pod", "pods")),
+            sum_ = (
+                Term(loose_pods, noop("pod") if loose_pods == 1 else noop("pods")),
                 Term(0, "counted", "−"),
                 Term(loose_pods, "that nothing replaces", "="),
             )
-            said = text("It was asked for once. If it goes, no controller wants it back.")
-            return Why(text(f"Nobody counts {pick(loose_pods, 'this pod', 'these pods')}"), counted, said)
-        return Why(text("Why is nothing moving?"), (), text("Nobody has asked for anything. A Deployment asks."))
+            said = say("It was asked for once. If it goes, no controller wants it back.")
+            return Why(counted("Nobody counts this pod", "Nobody counts these pods", loose_pods), sum_, said)
+        return Why(say("Why is nothing moving?"), (), say("Nobody has asked for anything. A Deployment asks."))
     d = scene.group.d
     if d.spec.paused and not scene.complete:
         return _why_paused(scene)
@@ -58,47 +64,44 @@ def _why_paused(scene: Scene) -> Why:
     at = scene.target.v if scene.target else 0
     sum_ = (Term(scene.want, "wanted"), Term(at, "of the new", "−"), Term(scene.want - at, "wait", "="))
     resume = Code(f"kubectl rollout resume deployment/{scene.name}")
-    said = text("A paused Deployment takes no step of a rollout. It still scales. ", resume, " lets it go on.")
-    return Why(text("The rollout is paused"), sum_, said)
+    said = say("A paused Deployment takes no step of a rollout. It still scales. {resume} lets it go on.", resume=resume)
+    return Why(say("The rollout is paused"), sum_, said)
 
 
 def _why_complete(scene: Scene) -> Why:
     want = scene.want
     sum_ = (Term(want, "desired"), Term(scene.available, "available", "−"), Term(want - scene.available, "left to do", "="))
-    return Why(
-        text("Why is nothing moving?"),
-        sum_,
-        text(f"One version, {want} wanted, {scene.available} there. The Deployment has nothing to change."),
-    )
+    said = say("One version, {want} wanted, {there} there. The Deployment has nothing to change.", want=want, there=scene.available)
+    return Why(say("Why is nothing moving?"), sum_, said)
 
 
 def _why_short(scene: Scene, t: Strip) -> Why:
     """The set has its size; its pods are not there yet, or not any more."""
     n = scene.want - t.available
     sum_ = (Term(scene.want, "wanted"), Term(t.available, "available", "−"), Term(n, "not available", "="))
-    states = ", ".join(f"{tally.n} {tally.word}" for tally in t.tally if tally.state not in ("available", "terminating"))
-    said = text(f"{states}. " if states else "", *_unplaced(scene), *_next_move(scene), *_deadline(scene))
-    return Why(text(t.version, f" waits for {pods(n)}"), sum_, said)
+    states = [say("{n} {state}", n=tally.n, state=say(tally.word)) for tally in t.tally if tally.state not in ("available", "terminating")]
+    listed = [run for state in states for run in (", ", state)][1:]
+    said = text(*listed, *([". "] if states else []), *_unplaced(scene), *_next_move(scene), *_deadline(scene))
+    return Why(say("{version} waits for {pods}", version=t.version, pods=of_pods(n)), sum_, said)
 
 
 def _why_held(scene: Scene) -> Why:
     terms, t = scene.shrink_held.terms, scene.target
-    label = t.label if t else "new"
     sum_ = (
         Term(terms["pods"], "pods now"),
         Term(terms["min_available"], "min available", "−"),
-        Term(terms["new_not_available"], f"{label} not available", "−"),
+        Term(terms["new_not_available"], say("{version} not available", version=t.label) if t else noop("new not available"), "−"),
         Term(scene.shrink_held.result, "may be removed", "="),
     )
     if scene.stuck:
-        title = text("The rollout waits. It does not roll itself back")
+        title = say("The rollout waits. It does not roll itself back")
     elif t is not None:
-        title = text("Nothing moves until ", t.version, " has an available pod")
+        title = say("Nothing moves until {version} has an available pod", version=t.version)
     else:
-        title = text("Nothing may be removed")
+        title = say("Nothing may be removed")
     runs: list = []
     if scene.growth_held:
-        runs.append("Total is at the maximum, so nothing may be added either. ")
+        runs += [say("Total is at the maximum, so nothing may be added either."), " "]
     runs += _unplaced(scene)
     return Why(title, sum_, text(*runs, *_next_move(scene), *_deadline(scene)))
 
@@ -110,20 +113,24 @@ def _why_moving(scene: Scene) -> Why:
     waiting = [s for s in scene.strips if s.v > s.available]
     runs: list = []
     if scene.memory.last.get((scene.name, "", "recreate waits for old pods")) and t is None:
-        runs.append("Recreate: every old pod must be gone before the new set is made. ")
+        runs += [say("Recreate: every old pod must be gone before the new set is made."), " "]
     for s in waiting[:2]:
-        n = s.v - s.available
-        runs += [f"{pods(n)} of ", s.version, f" {pick(n, 'is', 'are')} not available yet. "]
+        runs += [_not_yet(s), " "]
     runs += _unplaced(scene)
     if t is not None:
         runs += _next_move(scene)
     runs += _deadline(scene)
     if entry is None:
-        return Why(text("The Deployment has just been made"), (), text(*runs))
+        return Why(say("The Deployment has just been made"), (), text(*runs))
     sum_ = _sum_of(entry)
     changed = next((s for s in scene.strips if s.name == entry.replicaset), None)
-    title = text(changed.version if changed else entry.replicaset, " went to ", str(changed.v)) if changed else text("The last step")
+    title = say("{version} went to {n}", version=changed.version, n=changed.v) if changed else say("The last step")
     return Why(title, sum_, text(*runs))
+
+
+def _not_yet(s: Strip) -> Text:
+    n = s.v - s.available
+    return counted("{n} pod of {version} is not available yet.", "{n} pods of {version} are not available yet.", n, version=s.version)
 
 
 def _unplaced(scene: Scene) -> list:
@@ -133,8 +140,10 @@ def _unplaced(scene: Scene) -> list:
     said = refusals(pod for pod in pending if pod is not None)
     if not said:
         return []
-    counted = f" says of {said[0][1]}" if len(said) > 1 or said[0][1] < len(pending) else " says"
-    return [f"The scheduler{counted}: ", Code(sentence(said[0][0])), " "]
+    refusal = Code(sentence(said[0][0]))
+    if len(said) > 1 or said[0][1] < len(pending):
+        return [say("The scheduler says of {n}: {refusal}", n=said[0][1], refusal=refusal), " "]
+    return [say("The scheduler says: {refusal}", refusal=refusal), " "]
 
 
 def _next_move(scene: Scene) -> list:
@@ -145,14 +154,16 @@ def _next_move(scene: Scene) -> list:
     due = _ready_due(scene, t, d.spec.min_ready_seconds)
     if due:
         second, names = due
-        who = [pick(len(names), ": pod ", ": pods "), *(Code(n.rpartition("-")[2]) for n in names[:1])]
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        done = f"{more} will have been ready for {d.spec.min_ready_seconds} s"
-        return [strong(f"Next move at {of_seconds(second)}"), *who, done, *_consequence(scene), ". "]
+        values = {"at": strong(say("Next move at {at}", at=of_seconds(second))), "pod": Code(names[0].rpartition("-")[2])}
+        values |= {"seconds": d.spec.min_ready_seconds, "so": _consequence(scene)}
+        if len(names) == 1:
+            return [say("{at}: pod {pod} will have been ready for {seconds} s{so}.", **values), " "]
+        return [say("{at}: pods {pod} and {more} more will have been ready for {seconds} s{so}.", more=len(names) - 1, **values), " "]
     tried = _next_try(scene, t)
     if tried:
-        second, verb, backoff = tried
-        return [strong(f"Next {verb} at {of_seconds(second)}"), f", {backoff} s after the last. ", ""]
+        second, pulls, backoff = tried
+        next_ = say("Next pull at {at}", at=of_seconds(second)) if pulls else say("Next start at {at}", at=of_seconds(second))
+        return [say("{next}, {seconds} s after the last.", next=strong(next_), seconds=backoff), " "]
     return []
 
 
@@ -166,16 +177,16 @@ def _ready_due(scene: Scene, t: Strip, min_ready: int) -> tuple[int, list[str]] 
     return min(waiting.items()) if waiting else None
 
 
-def _consequence(scene: Scene) -> list:
+def _consequence(scene: Scene) -> Text:
     broken = next((s for s in scene.old if s.v > s.available), None)
     if broken is not None:
-        return [", and one broken ", broken.version, " pod may go"]
+        return say(", and one broken {version} pod may go", version=broken.version)
     first = next((s for s in scene.old if s.v), None)
-    return [", and one ", first.version, " pod may go"] if first is not None else []
+    return say(", and one {version} pod may go", version=first.version) if first is not None else text()
 
 
-def _next_try(scene: Scene, t: Strip) -> tuple[int, str, int] | None:
-    """(second, what is tried, seconds of back-off) of the pod that is tried next."""
+def _next_try(scene: Scene, t: Strip) -> tuple[int, bool, int] | None:
+    """(second, whether it is a pull and no start, seconds of back-off) of the pod that is tried next."""
     kubelet, store = scene.recording.cluster.kubelet, scene.recording.cluster.store
     now, found = scene.recording.cluster.now, []
     for cell in t.pods:
@@ -185,9 +196,9 @@ def _next_try(scene: Scene, t: Strip) -> tuple[int, str, int] | None:
             if past is None:
                 continue
             if cell.state == "pullerr":
-                found.append((past.backed_off_at + past.pull_backoff, "pull", past.pull_backoff))
+                found.append((past.backed_off_at + past.pull_backoff, True, past.pull_backoff))
             else:
-                found.append((past.restart_at, "start", past.restart_at - past.backed_off_at))
+                found.append((past.restart_at, False, past.restart_at - past.backed_off_at))
     due = min((f for f in found if f[0] > now), default=None)
     return (due[0] // 1000, due[1], due[2] // 1000) if due else None
 
@@ -195,10 +206,10 @@ def _next_try(scene: Scene, t: Strip) -> tuple[int, str, int] | None:
 def _deadline(scene: Scene) -> list:
     exceeded = Code("ProgressDeadlineExceeded")
     if scene.exceeded:
-        return ["The deadline has passed: the Deployment says ", exceeded, ", and changes nothing."]
+        return [say("The deadline has passed: the Deployment says {exceeded}, and changes nothing.", exceeded=exceeded)]
     if scene.deadline is not None and scene.faulty:
-        passes = f"At {of_seconds(scene.deadline)} the progress deadline passes. The Deployment will then say "
-        return [passes, exceeded, ", and still change nothing."]
+        passes = say("At {at} the progress deadline passes.", at=of_seconds(scene.deadline))
+        return [passes, " ", say("The Deployment will then say {exceeded}, and still change nothing.", exceeded=exceeded)]
     return []
 
 

@@ -1,7 +1,16 @@
-"""What the desk says, as data: plain text with versions, code and emphasis in it. `html` is the same, escaped."""
+"""What the desk says, as data: plain text with versions, code and emphasis in it. It speaks no language yet.
 
+`html` is the text for a page, escaped, in the language of its reader; `str` is English, for what is kept or given away.
+"""
+
+import re
+from collections.abc import Iterator
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext, ngettext
+
+PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Version(NamedTuple):
@@ -52,6 +61,11 @@ class Text(tuple):
     def __str__(self) -> str:
         return "".join(map(str, self))
 
+    def runs(self) -> Iterator["str | Version | Code"]:
+        """In English and in order, with nothing inside another."""
+        for run in self:
+            yield from run.runs() if isinstance(run, Text) else (run,)
+
 
 class Strong(Text):
     __slots__ = ()
@@ -60,7 +74,42 @@ class Strong(Text):
         return f"<b>{super().__html__()}</b>"
 
 
+class Said(Text):
+    """(a sentence in English, the same of several things or "", how many, ((name, value), …)): each `{name}` in it is a value."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        one, many, n, values = self
+        found = {name: _shown(value) for name, value in values}
+        return PLACE.sub(lambda place: found.get(place[1], place[0]), escape(ngettext(one, many, n) if many else gettext(one)))
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.runs()))
+
+    def runs(self) -> Iterator["str | Version | Code"]:
+        one, many, n, values = self
+        found = dict(values)
+        for i, piece in enumerate(PLACE.split(many if many and n != 1 else one)):
+            value = found[piece] if i % 2 else piece
+            yield from value.runs() if isinstance(value, Text) else (value if isinstance(value, Version | Code) else str(value),)
+
+
+def _shown(value: Any) -> str:
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+
+
 Run = str | Version | Code | Text
+
+
+def say(sentence: str, **values: Any) -> Said:
+    """A sentence that the catalogues know."""
+    return Said((sentence, "", 0, tuple(values.items())))
+
+
+def counted(one: str, many: str, n: int, **values: Any) -> Said:
+    """A sentence about `n` things, as it is of one and of several."""
+    return Said((one, many, n, tuple({"n": n, **values}.items())))
 
 
 def text(*runs: Run) -> Text:
@@ -102,6 +151,11 @@ def thousands(n: int) -> str:
 
 def pods(n: int) -> str:
     return f"{n} pod" if n == 1 else f"{n} pods"
+
+
+def of_pods(n: int) -> Said:
+    """The same, in the reader's language."""
+    return counted("{n} pod", "{n} pods", n)
 
 
 def pick(n: int, one: str, many: str) -> str:

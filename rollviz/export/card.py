@@ -79,7 +79,7 @@ def _split(said: Text) -> tuple[list[Word], list[Word]]:
     """The words of the first sentence, without its full stop, and those of the others."""
     first: list[Word] = []
     rest: list[Word] = []
-    for run in said:
+    for run in said.runs():
         version = run.hue if isinstance(run, Version) else None
         # what the desk says of an object is one word, whatever it is called; the desk's own words are many
         for word in [str(run)] if version is not None else WORDS.findall(str(run)):
