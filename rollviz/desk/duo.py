@@ -7,11 +7,12 @@ import json
 import shlex
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
 from msgspec.structs import replace
 
 from rollviz.desk.service import picks
 from rollviz.desk.sets import Group, Strip
-from rollviz.desk.words import Code, Version, text
+from rollviz.desk.words import Code, Version, say, text
 from simulation.controllers.deployment import util
 from simulation.objects import Deployment, Service
 
@@ -177,7 +178,7 @@ def _dressed(pair: Duo, side: Side, s: Strip) -> Strip:
         return replace(s, words=side.word, why=text(f"Deployment {side.name}"))
     if side is pair.on:
         return replace(s, words="on air", why=text("all requests come here"))
-    return replace(s, words="standing by", why=text("no requests, pods stay ready"))
+    return replace(s, words=noop("standing by"), why=say("no requests, pods stay ready"))
 
 
 def _apart(selector: dict[str, str], one: Deployment, two: Deployment) -> tuple[str, ...]:

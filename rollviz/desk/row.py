@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from zlib import crc32
 
+from django.utils.translation import gettext_noop as noop
 from msgspec.structs import replace
 
 from rollviz.desk import scale
@@ -13,7 +14,7 @@ from rollviz.desk.moves import with_move
 from rollviz.desk.service import endpoint_counts, picks, picks_loose
 from rollviz.desk.sets import Group, Strip, of_other_images, strip
 from rollviz.desk.unplaced import refusals, sentence
-from rollviz.desk.words import pick, pods, strong, text
+from rollviz.desk.words import pick, pods, say, strong, text
 from simulation.controllers.deployment import util
 from simulation.states import well
 
@@ -93,7 +94,7 @@ def _unplugged(s: Strip) -> Strip:
     """Where a Service sends to others, those that it does not even pick are not on air."""
     if s.words != "on air" or s.plug:
         return s
-    return replace(s, words="standing by", why=text("no Service sends requests here"))
+    return replace(s, words=noop("standing by"), why=say("no Service sends requests here"))
 
 
 def _told(s: Strip, store, rs) -> Strip:
