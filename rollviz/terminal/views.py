@@ -17,7 +17,7 @@ from rollviz.rooms.room import Room
 from rollviz.terminal.session import Session, open_session, sessions
 from rollviz.terminal.suggest import suggestions
 from simulation.api.errors import StatusError
-from simulation.kubectl import files, terminal
+from simulation.kubectl import editing, terminal
 from simulation.kubectl.answer import Answer, Running
 from simulation.kubectl.complete import complete
 
@@ -119,7 +119,7 @@ async def _do(room: Room, found: terminal.Do, line: str, session: Session | None
     except StatusError as error:
         answer = _said(room, line, found.refuse(error))
         if found.verb == "edit" and text is not None:
-            answer["edit"] = {"title": "the same again", "text": files.reopened(error, text), "said": error.message}
+            answer["edit"] = {"title": "the same again", "text": editing.reopened(error, text), "said": error.message}
         return answer
     except Refused as refusal:
         return _said(room, line, Answer("", f"{refusal.message}\n", 1))

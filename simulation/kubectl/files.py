@@ -1,22 +1,16 @@
-"""Verbs that read a file or open an editor: `apply -f`, `create -f`, `replace -f`, `delete -f`, `diff -f`, `edit`.
+"""Verbs that read a file: `apply -f`, `create -f`, `replace -f`, `delete -f`, and those that take the names of objects from one.
 
 There are no files here: the terminal opens an editor in their place, and its text comes back with the same line.
 """
 
-import difflib
 import json
-from typing import Any
-
-import msgspec
 
 from simulation.api import schema
 from simulation.api.documents import read as read_yaml
 from simulation.api.documents import read_all, write_sorted
 from simulation.api.errors import StatusError, UsageError, bad_request, not_found
-from simulation.api.patch import two_way
-from simulation.api.wire import kind_of, to_json
-from simulation.cluster import Cluster
-from simulation.commands import Apply, Command, Create, Delete, Patch, Several
+from simulation.api.wire import kind_of
+from simulation.commands import Apply, Command, Create, Delete, Several
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.asking import asked, find
 from simulation.kubectl.flags import Parsed
@@ -26,11 +20,6 @@ from simulation.objects import KINDS, LAST_APPLIED
 from simulation.store import Store
 
 VERBS = ("apply", "create", "replace", "delete")
-HEAD = """# Please edit the object below. Lines beginning with a '#' will be ignored,
-# and an empty file will abort the edit. If an error occurs while saving this file will be
-# reopened with the relevant failures.
-#
-"""
 SERVER_SIDE = "server-side apply keeps a list of who owns which field, and a desk keeps none: apply without --server-side"
 
 
@@ -152,13 +141,6 @@ def _delete(text: str, ignore: bool) -> Command:
     return made[0] if len(made) == 1 else Several(tuple(made), "delete -f -")
 
 
-def reopened(error: StatusError, text: str) -> str:
-    """The text that was not valid, with what was wrong with it above."""
-    causes = "".join(f"# * {field}: {message}\n" for _, field, message in error.causes) or f"# {error.message}\n"
-    about = f'# {KINDS[error.kind].resource} "{error.name}" was not valid:\n' if error.kind in KINDS else ""
-    return f"{HEAD}{about}{causes}#\n{_without_head(text)}"
-
-
 def refusal(error: StatusError, verb: str, file: str) -> str:
     """An error about a file names it; one about an edited object is said when the editor is left."""
     said = error.kubectl()
@@ -171,94 +153,3 @@ def refusal(error: StatusError, verb: str, file: str) -> str:
         return said
     head, colon, rest = said.partition("): ")
     return f'{head}{colon}error when {doing} "{file}": {rest}'
-
-
-# ----------------------------------------------------------------------------------------------------------------- edit
-
-
-def edit(words: list[str], store: Store, text: str | None, opened: str | None) -> Any:
-    """(title, text, what was wrong) to be edited, an Answer, or the patch that makes the edited text of the one that was opened.
-
-    What somebody else changes in between stays, as with kubectl: only what was edited is sent.
-    """
-    parsed = read(words, "edit")
-    found, errors = find(store, asked(parsed, UsageError(NOTHING_NAMED)))
-    if errors:
-        raise errors[0]
-    if not found:
-        raise UsageError("edit cancelled, no objects found")
-    if len(found) != 1:
-        raise UsageError("one object at a time: edit KIND NAME", prefix="")
-    obj = found[0]
-    kind = type(obj).__name__
-    if kind not in KINDS or kind in ("Event", "EndpointSlice"):
-        raise UsageError(f"{kind} objects are not edited here: their controllers write them", prefix="")
-    live = to_json(obj)
-    title = f"{KINDS[kind].singular}/{obj.metadata.name}"
-    if text is None:
-        return title, HEAD + write_sorted(live), ""
-    return _edited(kind, read_yaml(opened) if opened is not None else live, text, title)
-
-
-def _edited(kind: str, opened: dict[str, Any], text: str, title: str) -> Any:
-    try:
-        body = read_yaml(text)
-    except StatusError as error:
-        return title, f"{HEAD}# {error.message}\n#\n{_without_head(text)}", error.message
-    if body is None:
-        return Answer("", "Edit cancelled, saved file was empty.\n")
-    if not isinstance(body, dict):
-        return title, f"{HEAD}# this is not an object\n#\n{_without_head(text)}", "this is not an object"
-    was, body = _lasting(opened), _lasting(body)
-    if body == was:
-        return Answer("", "Edit cancelled, no changes made.\n")
-    return Patch(kind, title.partition("/")[2], msgspec.json.encode(two_way(kind, was, body)).decode())
-
-
-def _lasting(body: dict[str, Any]) -> dict[str, Any]:
-    """Without what changes by itself while somebody edits."""
-    meta = body.get("metadata")
-    kept = {key: value for key, value in body.items() if key != "status"}
-    if isinstance(meta, dict):
-        kept["metadata"] = {key: value for key, value in meta.items() if key not in ("resourceVersion", "generation")}
-    return kept
-
-
-def _without_head(text: str) -> str:
-    lines = text.splitlines(keepends=True)
-    while lines and lines[0].startswith("#"):
-        lines.pop(0)
-    return "".join(lines)
-
-
-# ----------------------------------------------------------------------------------------------------------------- diff
-
-
-def diff(text: str, cluster: Cluster) -> Answer:
-    """`kubectl diff -f`: the live objects beside what applying the text would make of them. Exit code 1 if they differ."""
-    twin = cluster.copy()
-    wanted = [(kind_of(d.value), (d.value.get("metadata") or {}).get("name", "")) for d in read_all(text)]
-    said = [line for line in twin.do(Apply(text, "warn")).splitlines() if line.startswith("Warning: ")]
-    found = {}
-    for kind, name in wanted:
-        before, after = (one.store.get(kind, name, "" if kind == "Node" else "default") for one in (cluster, twin))
-        file = f"{KINDS[kind].api_version.replace('/', '.')}.{kind}.default.{name}"
-        old, new = (_yaml(obj, before).splitlines(keepends=True) for obj in (before, after))
-        found[file] = "".join(difflib.unified_diff(old, new, f"/tmp/LIVE/{file}", f"/tmp/MERGED/{file}"))
-    out = [f"diff -u -N /tmp/LIVE/{file} /tmp/MERGED/{file}\n{found[file]}" for file in sorted(found) if found[file]]
-    return Answer("".join(out), "".join(f"{line}\n" for line in said), 1 if out else 0)
-
-
-def _yaml(obj: Any, before: Any) -> str:
-    """What a diff shows: the notes of apply itself are the live object's, and so is the version of a write that never happens."""
-    if obj is None:
-        return ""
-    body = to_json(obj)
-    notes = {key: value for key, value in body["metadata"].get("annotations", {}).items() if key != LAST_APPLIED}
-    version = {}
-    if before is not None:
-        last = before.metadata.annotations.get(LAST_APPLIED)
-        notes |= {LAST_APPLIED: last} if last is not None else {}
-        version = {"resourceVersion": before.metadata.resource_version}
-    kept = {key: value for key, value in body["metadata"].items() if key not in ("annotations", "resourceVersion")}
-    return write_sorted({**body, "metadata": kept | version | ({"annotations": notes} if notes else {})})

@@ -5,11 +5,11 @@ println, printf (%s %v %q). Models text/template (Go 1.24) and cli-runtime/pkg/p
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from simulation.api.errors import UsageError, go_quote
-from simulation.kubectl.gotext import shown
+from simulation.kubectl.gofunctions import FUNCTIONS, MISSING, printed, true
 
 MOST_SIGNS = 500_000
 MOST_TEXT = 4000
@@ -21,13 +21,6 @@ TOKEN = re.compile(
 )
 OPENS = ("range", "if", "with")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
-
-
-class Missing:
-    """A key that a map does not have."""
-
-
-MISSING = Missing()
 
 
 class Node(NamedTuple):
@@ -128,8 +121,8 @@ class _Run:
                 self._range(node, dot, names, out)
             else:
                 value = self._pipeline(node.said, dot, names)
-                inner = value if node.what == "with" and _true(value) else dot
-                self.nodes(node.body if _true(value) else node.other, inner, dict(names), out)
+                inner = value if node.what == "with" and true(value) else dot
+                self.nodes(node.body if true(value) else node.other, inner, dict(names), out)
 
     def _action(self, said: str, dot: Any, names: dict[str, Any], out: list[str]) -> None:
         if said.startswith("/*"):
@@ -137,7 +130,7 @@ class _Run:
         if (found := re.match(r"(\$\w+)\s*:?=\s*(.+)", said, re.DOTALL)) is not None:
             names[found[1]] = self._pipeline(found[2], dot, names)
             return
-        out.append(_printed(self._pipeline(said, dot, names)))
+        out.append(printed(self._pipeline(said, dot, names)))
 
     def _range(self, node: Node, dot: Any, names: dict[str, Any], out: list[str]) -> None:
         found = re.match(r"(?:(\$\w+)\s*(?:,\s*(\$\w+))?\s*:=\s*)?(.+)", node.said, re.DOTALL)
@@ -219,47 +212,3 @@ class _Run:
                 raise _wrong(self.template, f"a field of what has none, {text},")
             value = value.get(key, MISSING)
         return value
-
-
-def _true(value: Any) -> bool:
-    return value is not MISSING and bool(value)
-
-
-def _printed(value: Any) -> str:
-    return "<no value>" if value is MISSING or value is None else shown(value)
-
-
-def _index(value: Any, *keys: Any) -> Any:
-    for key in keys:
-        value = value.get(key, MISSING) if isinstance(value, dict) else value[int(key)]
-    return value
-
-
-def _printf(form: str, *values: Any) -> str:
-    rest = list(values)
-
-    def one(found: re.Match) -> str:
-        if found[0] == "%%":
-            return "%"
-        value = rest.pop(0)
-        return go_quote(str(value)) if found[0] == "%q" else _printed(value)
-
-    return re.sub(r"%[svq%]", one, form)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "len": len,
-    "index": _index,
-    "eq": lambda a, *others: a in others,
-    "ne": lambda a, b: a != b,
-    "lt": lambda a, b: a < b,
-    "le": lambda a, b: a <= b,
-    "gt": lambda a, b: a > b,
-    "ge": lambda a, b: a >= b,
-    "and": lambda *values: next((value for value in values if not _true(value)), values[-1]),
-    "or": lambda *values: next((value for value in values if _true(value)), values[-1]),
-    "not": lambda value: not _true(value),
-    "print": lambda *values: "".join(_printed(value) for value in values),
-    "println": lambda *values: " ".join(_printed(value) for value in values) + "\n",
-    "printf": _printf,
-}

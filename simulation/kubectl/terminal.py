@@ -8,8 +8,9 @@ from typing import Any
 
 from simulation.api.errors import StatusError, UsageError
 from simulation.commands import Run
-from simulation.kubectl import asides, files, help, parse
+from simulation.kubectl import asides, editing, files, help, parse
 from simulation.kubectl.answer import Answer
+from simulation.kubectl.comparing import diff
 from simulation.kubectl.curl import curl
 from simulation.kubectl.describe import describe
 from simulation.kubectl.explain import explain
@@ -17,10 +18,11 @@ from simulation.kubectl.get import Get, Watch
 from simulation.kubectl.known import read, take_first
 from simulation.kubectl.lists import annotation_list, api_resources, api_versions, cluster_info, events, label_list
 from simulation.kubectl.logs import Logs
-from simulation.kubectl.rollouts import RolloutStatus, Wait, history
+from simulation.kubectl.rollouts import RolloutStatus, history
 from simulation.kubectl.seat import Do, Edit, Plan, Seat
 from simulation.kubectl.things import UnknownKind
 from simulation.kubectl.version import version
+from simulation.kubectl.wait import Wait
 from simulation.kubectl.words import words_of
 from simulation.kubectl.writing import give, unexpected, unknown, writing
 
@@ -132,7 +134,7 @@ def _apply(words: list[str], seat: Seat) -> Plan:
 
 
 def _edit(words: list[str], seat: Seat) -> Plan:
-    return _edited(files.edit(words, seat.store, seat.text, seat.opened), seat)
+    return _edited(editing.edit(words, seat.store, seat.text, seat.opened), seat)
 
 
 def _edited(made: Any, seat: Seat) -> Plan:
@@ -148,7 +150,7 @@ def _diff(words: list[str], seat: Seat) -> Plan:
         if parsed.args:
             raise unexpected("diff", parsed.args)
         name = files.file_of(parsed)
-        return files.diff(seat.text, seat.cluster) if seat.text is not None else Edit(name, "")
+        return diff(seat.text, seat.cluster) if seat.text is not None else Edit(name, "")
     except StatusError as error:
         return Answer("", f"{error.kubectl()}\n", 2)
 

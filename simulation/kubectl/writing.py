@@ -6,6 +6,7 @@ import difflib
 import msgspec
 
 from simulation.api.errors import StatusError, UsageError, go_quote, not_found
+from simulation.api.resources import BY_KIND
 from simulation.api.wire import rfc3339
 from simulation.commands import Command, Cordon, Delete, Scale, SetImage, Several, Uncordon, Undo
 from simulation.kubectl import files, output, parse
@@ -16,7 +17,7 @@ from simulation.kubectl.flags import FALSE
 from simulation.kubectl.known import read
 from simulation.kubectl.seat import Do, Edit, Plan, Seat, refused
 from simulation.kubectl.setting import MADE
-from simulation.objects import KINDS, Time
+from simulation.objects import Time
 from simulation.store import Store
 
 IMAGE_REFUSED = "failed to patch image update to pod template: "
@@ -177,7 +178,7 @@ def _check_versions(verb: str, words: list[str], store: Store) -> None:
     parsed.args = args
     found, _ = find(store, asked(parsed, UsageError("resource(s) were provided, but no name was specified")))
     for obj in found:
-        have, row = obj.metadata.resource_version, KINDS[type(obj).__name__]
+        have, row = obj.metadata.resource_version, BY_KIND[type(obj).__name__]
         if have != wanted and verb == "scale":
             raise UsageError(f"Expected resource version to be {wanted}, was {have}")
         if have != wanted:
@@ -193,7 +194,7 @@ def _fields_as_names(verb: str, words: list[str], store: Store) -> list[str] | N
     changes = [arg for arg in parsed.args if verb != "delete" and ("=" in arg or arg.endswith("-"))]
     parsed.args = [arg for arg in parsed.args if arg not in changes]
     found, _ = find(store, asked(parsed, UsageError("one or more resources must be specified as <resource> <name> or <resource>/<name>")))
-    names = [f"{KINDS[type(obj).__name__].plural}/{obj.metadata.name}" for obj in found]
+    names = [f"{BY_KIND[type(obj).__name__].plural}/{obj.metadata.name}" for obj in found]
     rest = [f"--{name}={value}" for name, values in parsed.flags.items() if name not in PICKING for value in values]
     return [*names, *changes, *rest] if names else None
 
