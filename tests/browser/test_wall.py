@@ -120,6 +120,14 @@ def read(wall, name: str) -> None:
         assert wrong == ([], [], []), f"{name} at {width}×{height}"
 
 
+def test_with_forced_colours_a_pod_that_is_available_is_filled_on_the_wall(open_page, server, desks):
+    page = wall_of(open_page, server, desks["stuck"])
+    page.emulate_media(color_scheme="dark", forced_colors="active")
+    glyph = page.locator(".pod[data-s=available] .g").first
+    assert glyph.is_visible()
+    assert glyph.evaluate("e => getComputedStyle(e).color") == page.evaluate("getComputedStyle(document.querySelector('.pm h2')).color")
+
+
 def codes_in(page, png: bytes) -> list[str]:
     """What a phone reads off a picture. `page` only helps to open it."""
     height, width, grey = page.evaluate(GREY, base64.b64encode(png).decode())
