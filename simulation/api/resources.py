@@ -144,7 +144,16 @@ _POD = (
 RESOURCES: tuple[Resource, ...] = (
     Resource("Endpoints", "v1", "endpoints", "endpoints", READ, ("ep",)),
     _stored("Event", (*READ,), status=False),
-    Resource("Namespace", "v1", "namespaces", "namespace", READ, ("ns",), namespaced=False),
+    Resource(
+        "Namespace",
+        "v1",
+        "namespaces",
+        "namespace",
+        READ,
+        ("ns",),
+        namespaced=False,
+        subresources=(Subresource("status", "Namespace", ("get",)),),
+    ),
     _stored("Node", CHANGE),
     _stored("Pod", WRITE, True, _POD),
     _stored("Service", WRITE, True),
