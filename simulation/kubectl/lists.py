@@ -1,53 +1,13 @@
-"""Reading verbs that are one table or a few lines: events, api-resources, version, cluster-info, label --list."""
+"""Reading verbs that are one table or a few lines: api-resources, version, cluster-info, label --list."""
 
 from simulation.api.errors import UsageError
 from simulation.api.resources import BY_KIND, GROUPS, RESOURCES, Resource
-from simulation.kubectl import output
 from simulation.kubectl.answer import Answer
-from simulation.kubectl.asking import asked, find, namespace_of
-from simulation.kubectl.describing.page import by_time, interval
+from simulation.kubectl.asking import asked, find
 from simulation.kubectl.known import read
 from simulation.kubectl.resources import ALL
 from simulation.kubectl.tabs import PRINTED, align
-from simulation.kubectl.things import UnknownKind, as_json, kinds_named, listed, ref
 from simulation.store import Store
-
-
-def events(words: list[str], store: Store) -> Answer:
-    """`kubectl events`: in order of time, each with how often and since when."""
-    parsed = read(words, "events")
-    if parsed.true("watch"):
-        raise UsageError("`kubectl get events` has -w here", prefix="")
-    how = output.check_format(parsed.text("output"), output.CHANGED)
-    if any(text.lower() not in ("normal", "warning") for text in parsed.texts("types")):
-        raise UsageError("valid --types are Normal or Warning")
-    if parsed.has("for") and "/" not in parsed.text("for"):
-        raise UsageError("--for must be in resource/name form")
-    namespace = namespace_of(parsed)
-    found = by_time(listed(store, "Event", namespace))
-    if parsed.has("for"):
-        kind, _, name = parsed.text("for").partition("/")
-        try:
-            (kind, *_) = kinds_named(kind)
-        except UnknownKind as error:
-            error.said = ""
-            raise
-        found = [e for e in found if (e.involved_object.kind, e.involved_object.name) == (kind, name)]
-    if parsed.has("types"):
-        found = [e for e in found if e.type.lower() in [text.lower() for text in parsed.texts("types")]]
-    if not found:
-        return Answer("", f"No events found in {namespace} namespace.\n" if namespace else "No events found.\n")
-    if how == "name":
-        return Answer()
-    if how:
-        return Answer(output.several(parsed.text("output"), [as_json(e) for e in found], [ref(e) for e in found]))
-    space = ["NAMESPACE"] if namespace is None else []
-    lines = [] if parsed.true("no-headers") else ["\t".join([*space, "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"])]
-    for e in found:
-        about = f"{e.involved_object.kind}/{e.involved_object.name}"
-        where = [e.metadata.namespace] if space else []
-        lines.append("\t".join([*where, interval(e, store.seconds), e.type, e.reason, about, e.message.strip()]))
-    return Answer(align("\n".join(lines) + "\n", PRINTED))
 
 
 def api_resources(words: list[str]) -> Answer:

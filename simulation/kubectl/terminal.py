@@ -13,10 +13,11 @@ from simulation.kubectl.answer import Answer
 from simulation.kubectl.comparing import diff
 from simulation.kubectl.curl import curl
 from simulation.kubectl.describe import describe
+from simulation.kubectl.events import Events
 from simulation.kubectl.explain import explain
 from simulation.kubectl.get import Get, Watch
 from simulation.kubectl.known import read, take_first
-from simulation.kubectl.lists import annotation_list, api_resources, api_versions, cluster_info, events, label_list
+from simulation.kubectl.lists import annotation_list, api_resources, api_versions, cluster_info, label_list
 from simulation.kubectl.logs import Logs
 from simulation.kubectl.rollouts import RolloutStatus, history
 from simulation.kubectl.seat import Do, Edit, Plan, Seat
@@ -111,6 +112,11 @@ def _logs(words: list[str], seat: Seat) -> Plan:
     return line if line.follow else line.once(seat.store)
 
 
+def _events(words: list[str], seat: Seat) -> Plan:
+    line = Events(words)
+    return line if line.watch else line.once(seat.store)
+
+
 def _rollout(words: list[str], seat: Seat) -> Plan:
     if words[:1] == ["status"]:
         return RolloutStatus(words[1:])
@@ -164,7 +170,7 @@ READING = {
     "annotate": _annotate,
     "apply": _apply,
     "wait": lambda words, seat: Wait(words),
-    "events": lambda words, seat: events(words, seat.store),
+    "events": _events,
     "explain": lambda words, seat: explain(words),
     "version": lambda words, seat: version(words),
     "api-resources": lambda words, seat: api_resources(words),

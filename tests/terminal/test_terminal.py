@@ -3,6 +3,7 @@
 import pytest
 
 from simulation.kubectl.complete import complete
+from simulation.kubectl.events import Events
 from simulation.kubectl.get import Get, Watch
 from simulation.kubectl.terminal import Do, Edit, Seat, plan, teaches
 from tests.terminal.play import Player
@@ -148,6 +149,15 @@ def test_a_watch_follows_only_what_it_picks(web):
         if kind == "Pod":
             found.see(Change(begun.now, kind, old, new))
     assert [line.split()[0] for line in found.take().out.splitlines()] == ["EVENT", "ADDED", "DELETED"]
+
+
+def test_events_are_told_as_they_come(web):
+    told = web.run_on(Events(["-w", "--for=deploy/web"]), until=1000)
+    assert [line.split() for line in told.out.splitlines()][0] == ["LAST", "SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]
+    assert told.out.count("\n") == 2
+    more = web.run_on(Events(["-w", "--types=normal"]), until=3000, during=((500, "scale deployment web --replicas=4"),))
+    assert "from 3 to 4" in more.out
+    assert more.out.splitlines()[-1].split()[0] == "0s"
 
 
 def test_rollout_status_ends_with_1_at_the_deadline(player):
