@@ -36,14 +36,20 @@ def callout(scene: Scene | None) -> Callout | None:
     fault = scene.faulty
     return Callout(
         glyph=f"s-{fault}" if fault else "i-hold",
-        title=say("Stuck, but still on air") if scene.answering else say("Stuck"),
+        title=say("Stuck, but still on air") if scene.answering and not scene.elsewhere else say("Stuck"),
         share=share,
-        air=counted("{n} of {pods} answers.", "{n} of {pods} answer.", scene.answering, pods=of_pods(want)),
+        air=_air(scene, want),
         locks=(*_cannot_go_down(scene, d), *_cannot_go_up(scene, d, t), *_will_not_get_better(scene, t, fault)),
         line=_undo(scene),
         verb="rollout undo",
         after=_back_to(scene),
     )
+
+
+def _air(scene: Scene, want: int) -> Text:
+    if scene.elsewhere:
+        return counted("{n} of {pods} stands by.", "{n} of {pods} stand by.", scene.answering, pods=of_pods(want))
+    return counted("{n} of {pods} answers.", "{n} of {pods} answer.", scene.answering, pods=of_pods(want))
 
 
 def _cannot_go_down(scene: Scene, d) -> list[Lock]:

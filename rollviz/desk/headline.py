@@ -26,14 +26,13 @@ def headline(scene: Scene | None, strips: tuple[Strip, ...], loose_pods: int) ->
             leaving = say("{version} goes to 0.", version=t.version)
             return leaving if ending else say("{version} is at 0. No pod is wanted.", version=t.version)
         if ending:
-            answering = counted("{n} pod of {version} answers.", "{n} pods of {version} answer.", want, version=t.version)
-            return text(answering, " ", counted("{n} old one ends.", "{n} old ones end.", ending))
-        return text(_answering(t, want), " ", say("Nothing is moving."))
+            return text(_answering(scene, t, want), " ", counted("{n} old one ends.", "{n} old ones end.", ending))
+        return text(_answering(scene, t, want), " ", say("Nothing is moving."))
     return _fading(scene, t, want)
 
 
-def _answering(t: Strip, want: int) -> Text:
-    if t.words == "standing by":
+def _answering(scene: Scene, t: Strip, want: int) -> Text:
+    if scene.elsewhere:
         return counted("{n} pod of {version} stands by.", "{n} pods of {version} stand by.", want, version=t.version)
     return counted("{n} pod of {version} answers.", "{n} pods of {version} answer.", want, version=t.version)
 
@@ -47,6 +46,8 @@ def _broken(scene: Scene, t: Strip) -> Text:
 
 
 def _still(scene: Scene, want: int) -> Text:
+    if scene.elsewhere:
+        return counted("{n} of {pods} still stands by.", "{n} of {pods} still stand by.", scene.answering, pods=of_pods(want))
     return counted("{n} of {pods} still answers.", "{n} of {pods} still answer.", scene.answering, pods=of_pods(want))
 
 

@@ -196,7 +196,8 @@ def _scene(memory: Memory, recording, found: list[Group], strips: tuple[Strip, .
     touched = [_deployment_of(timed.command) for timed in recording.commands[-50:]]
     group = max(deployed, key=lambda group: _last_index(touched, group.d.metadata.name))
     own = tuple(s for s in strips if s.deployment == group.d.metadata.name and s.namespace == group.d.metadata.namespace)
-    return Scene(memory, recording, group, own)
+    elsewhere = any(s.plug == "lit" for s in strips) and not any(s.plug for s in own)
+    return Scene(memory, recording, group, own, elsewhere)
 
 
 def _deployment_of(command: Command) -> str:

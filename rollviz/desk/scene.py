@@ -15,6 +15,8 @@ class Scene(NamedTuple):
     recording: object
     group: Group
     strips: tuple[Strip, ...]
+    elsewhere: bool = False
+    """Services send requests, and none to this Deployment."""
 
     @property
     def name(self) -> str:

@@ -180,6 +180,9 @@ def test_of_several_deployments_only_those_that_a_service_sends_to_are_on_air_an
     desk.do("""patch service web -p '{"spec":{"selector":{"app":"green"}}}'""").run(3)
     assert [s.words for s in desk.look().strips] == ["standing by", "standing by", "on air"]
     assert str(desk.says("now")) == "1 pod of green v1 answers. Nothing is moving."
+    desk.do("set image deployment/blue nginx=that-image-does-not-exist").run(8)
+    assert str(desk.says("now")) == "blue v2 cannot start. 1 of 1 pod still stands by."
+    assert (str(desk.says("callout").title), str(desk.says("callout").air)) == ("Stuck", "1 of 1 pod stands by.")
 
 
 def test_old_parked_sets_become_spines():
