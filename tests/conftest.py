@@ -39,6 +39,12 @@ def _failed_if_skipped(report):
     return report
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a clock or a page. Of many processors four are enough."""
+    return min(os.cpu_count() or 1, 4) + 1
+
+
 def pytest_collection_modifyitems(items):
     """The browser comes last: its driver keeps an event loop running in this thread, in which no other test could start one. Before and
     after that the files with most tests come first, so that several processes end at about the same time."""

@@ -69,6 +69,7 @@ def test_both_caps_move_through_the_values_the_engine_reports(server, new_desk, 
     ten_of_web(page)
     viewer = open_page(page.url)
     viewer.wait_for_selector("#app[data-role=viewer][data-live]")
+    faster(page, "1")  # so that there is more to see than two screens on a busy machine miss
     for window in (page, viewer):
         window.evaluate(CAPS)
     old = page.get_attribute(".strip[data-rs]", "data-rs")

@@ -11,6 +11,11 @@ from simulation.states import pod_state
 
 NEXT = "set image deployment/web web=web:{}.0"
 
+THERE = """([second, within]) => {
+    const [minutes, seconds] = document.getElementById("clock").textContent.split(":");
+    return Math.abs(minutes * 60 + Number(seconds) - second) < within;
+}"""
+
 
 def post(page, what: str, **values) -> int:
     return page.evaluate(
@@ -29,13 +34,7 @@ def clock(page) -> float:
 
 
 def at(page, second: float) -> None:
-    page.wait_for_function(
-        """(second) => {
-            const [minutes, seconds] = document.getElementById("clock").textContent.split(":");
-            return Math.abs(minutes * 60 + Number(seconds) - second) < 0.05;
-        }""",
-        arg=second,
-    )
+    page.wait_for_function(THERE, arg=[second, 0.05])
 
 
 def place(page, second: float) -> tuple[float, float]:
@@ -91,7 +90,8 @@ def test_dragged_back_and_forth_the_desk_is_what_the_engine_was(rolled_over, ser
     seen = set()
     for second in (52, 40, 33, 29, 26, 24.5, 22, 30, 45, 27, 21, 35):
         page.mouse.move(*place(page, second), steps=6)
-        page.wait_for_timeout(250)
+        page.wait_for_function(THERE, arg=[second, 0.2])
+        page.wait_for_timeout(100)
         assert page.locator("#playhead").get_attribute("data-t") == page.locator("#clock").inner_text()[:-2]
         now = clock(page)
         assert abs(now - second) < 0.2

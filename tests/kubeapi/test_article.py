@@ -118,4 +118,4 @@ def stuck(kubectl) -> dict:
 def ended(watch) -> str:
     """What a `-w` had printed when it was stopped."""
     watch.terminate()
-    return watch.communicate(timeout=10)[0]
+    return watch.communicate(timeout=60)[0]

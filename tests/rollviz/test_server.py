@@ -18,7 +18,7 @@ STOP_SECONDS = 3
 def code_of_end(viewer) -> int:
     with pytest.raises(ConnectionClosed):
         while True:
-            viewer.recv(timeout=5)
+            viewer.recv(timeout=60)
     return viewer.protocol.close_code
 
 
@@ -29,7 +29,7 @@ def test_told_to_stop_it_ends_in_order_with_sockets_open(start_server):
         viewers = [stack.enter_context(desk.watch()) for _ in range(25)]
         desk.clock(speed=16)
         for viewer in viewers:
-            viewer.recv(timeout=5)
+            viewer.recv(timeout=60)
         code, seconds, said = server.stop()
         assert (code, said) == (0, "")
         assert seconds < STOP_SECONDS
@@ -72,7 +72,7 @@ def test_a_killed_server_never_takes_time_back(start_server):
     with desk.watch() as viewer:
         desk.clock(speed=4)
         for _ in range(4):
-            viewer.recv(timeout=10)
+            viewer.recv(timeout=60)
         seen = desk.state()["time"]
         server.kill()
     server.start()
@@ -121,7 +121,7 @@ def test_the_same_data_directory_keeps_its_secret_to_its_owner(start_server, tmp
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_without_end_is_refused_and_not_kept(server, chunked):
     url = urlsplit(server.url)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
     block, blocks = b" " * 65_536, 64
     headers = {"Content-Type": "application/json"} | ({} if chunked else {"Content-Length": str(len(block) * blocks)})
     connection.request("POST", "/api/desks", (block for _ in range(blocks)), headers, encode_chunked=chunked)
@@ -139,7 +139,7 @@ def test_a_frame_that_is_too_large_ends_the_socket(server):
 )
 def test_a_long_address_is_read_and_a_huge_one_refused(server, size, status, kind):
     desk, url = server.make_desk(), urlsplit(server.url)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
     connection.request("GET", f"/k8s/{desk.desk}-{desk.key}/api/v1/nodes?x={'a' * size}")
     response = connection.getresponse()
     assert (response.status, response.headers.get_content_type()) == (status, kind)
@@ -148,7 +148,7 @@ def test_a_long_address_is_read_and_a_huge_one_refused(server, size, status, kin
 @pytest.mark.parametrize("line", [b"nonsense", b"GET / HTTP/1.1\r\nno colon", b"GET / HTTP/1.1\r\nx@y: 1"])
 def test_what_is_no_http_is_told_so_in_plain_text(server, line):
     url = urlsplit(server.url)
-    with socket.create_connection((url.hostname, url.port), timeout=20) as connection:
+    with socket.create_connection((url.hostname, url.port), timeout=60) as connection:
         connection.sendall(line + b"\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain")
 
@@ -156,7 +156,7 @@ def test_what_is_no_http_is_told_so_in_plain_text(server, line):
 def test_a_socket_to_the_kubernetes_api_is_answered_in_its_words(server):
     desk, url = server.make_desk(), urlsplit(server.url)
     for path, said in (("pods?watch=1", "plain HTTP"), ("pods/x/exec?command=ls", 'pods "x" not found')):
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
         headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
         connection.request("GET", f"/k8s/{desk.desk}-{desk.key}/api/v1/namespaces/default/{path}", headers=headers)
         answer = json.load(connection.getresponse())
@@ -165,7 +165,7 @@ def test_a_socket_to_the_kubernetes_api_is_answered_in_its_words(server):
 
 def test_a_form_that_is_broken_reaches_the_view(server):
     desk, url = server.make_desk(), urlsplit(server.url)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
     headers = {"Content-Type": "multipart/form-data"}
     connection.request("POST", f"/k8s/{desk.desk}-{desk.key}/api/v1/namespaces/default/pods", b"broken", headers)
     assert json.load(connection.getresponse())["reason"] == "UnsupportedMediaType"

@@ -32,7 +32,7 @@ class Viewer(Sink):
     async def sees(self, more: int) -> None:
         """Waits until that many more messages have come."""
         enough = len(self.frames) + more
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.frames) < enough:
                 await asyncio.sleep(0.005)
 

@@ -23,7 +23,7 @@ async def room(make_room):
 
 
 async def beyond(viewer, had: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(viewer.frames) == had:
             await asyncio.sleep(0.005)
 

@@ -84,7 +84,7 @@ async def test_a_room_that_nobody_watches_or_touches_is_closed(make_room, settin
     settings.IDLE_SECONDS = 0.1
     room = await make_room()
     await room.set_clock(paused=False)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not room.closed:
             await asyncio.sleep(0.02)
     row = await Desk.objects.aget()
@@ -102,12 +102,14 @@ async def test_a_watched_room_stays_open(make_room, viewer, settings, monkeypatc
 
 async def test_the_clock_is_noted_while_it_moves_and_no_more_when_it_stands(make_room, viewer, monkeypatch):
     monkeypatch.setattr(registries, "BEAT", 0.02)
+    begun = time.time()
     room = await make_room()
     room.join(viewer)
-    await asyncio.sleep(0.2)
-    row = await Desk.objects.aget()
-    assert 0 < row.at_ms <= room.now
-    assert abs(row.noted - time.time()) < 1
+    async with asyncio.timeout(60):
+        while not (row := await Desk.objects.aget()).at_ms:
+            await asyncio.sleep(0.02)
+    assert row.at_ms <= room.now
+    assert begun <= row.noted <= time.time()
     await room.set_clock(paused=True)
     assert (await Desk.objects.aget()).noted is None
     assert not room.to_note

@@ -124,7 +124,7 @@ async def test_play_from_the_past_plays_what_was_and_goes_on_at_the_end(forked, 
     await forked.set_clock(take=1, seek=59_000, speed=16.0)
     forked.join(viewer)
     await forked.set_clock(paused=False)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not forked.recording.live or forked.now < 62_000:
             await asyncio.sleep(0.01)
     await forked.set_clock(paused=True)
@@ -160,7 +160,7 @@ async def test_a_dragged_playhead_is_noted_soon(forked, viewer, monkeypatch):
     monkeypatch.setattr("rollviz.rooms.registry.BEAT", 0.02)
     forked.join(viewer)
     forked.scrub(12_000, 1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while forked.now != 12_000 or forked.to_note:
             await asyncio.sleep(0.02)
     assert (await Desk.objects.aget()).at_ms == 12_000

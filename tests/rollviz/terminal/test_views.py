@@ -120,15 +120,15 @@ async def test_a_watch_comes_by_the_stream_and_stops(browser):
     assert begun["code"] is None
     await typed(browser, address, "set image deployment web web=web:9.0", session=session)
     await room.set_clock(advance=1000)
-    data = json.loads((await asyncio.wait_for(anext(stream), 5)).decode().partition("data: ")[2].partition("\n\n")[0])
+    data = json.loads((await asyncio.wait_for(anext(stream), 60)).decode().partition("data: ")[2].partition("\n\n")[0])
     assert data["n"] == begun["n"]
     assert data["out"].split()[0] == "web"
     await room.set_clock(advance=5000)
-    await asyncio.wait_for(anext(stream), 5)
+    await asyncio.wait_for(anext(stream), 60)
     await room.set_clock(seek=0)
     text = ""
     while "time was moved" not in text:
-        text += (await asyncio.wait_for(anext(stream), 5)).decode()
+        text += (await asyncio.wait_for(anext(stream), 60)).decode()
     await browser.post(f"{address}/terminal/stop", {"session": session, "n": begun["n"]})
     await asyncio.sleep(0.3)
     assert room.recording.cluster.changes is None
