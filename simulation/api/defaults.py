@@ -176,7 +176,7 @@ def _container(container: Container) -> Container:
         liveness_probe=_probe(container.liveness_probe),
         readiness_probe=_probe(container.readiness_probe),
         startup_probe=_probe(container.startup_probe),
-        lifecycle=container.lifecycle and {hook: _handler(handler) for hook, handler in container.lifecycle.items()},
+        lifecycle=container.lifecycle and {hook: _hook(handler) for hook, handler in container.lifecycle.items()},
         termination_message_path=container.termination_message_path or "/dev/termination-log",
         termination_message_policy=container.termination_message_policy or "File",
         image_pull_policy=container.image_pull_policy or pull_policy(container.image),
@@ -214,6 +214,11 @@ def _probe(probe: Probe | None) -> Probe | None:
         success_threshold=probe.success_threshold or 1,
         failure_threshold=probe.failure_threshold or 3,
     )
+
+
+def _hook(handler: Any) -> Any:
+    """postStart and preStop are handlers; beside them stands stopSignal, which is a text."""
+    return _handler(handler) if isinstance(handler, dict) else handler
 
 
 def _handler(handler: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def read(data: bytes) -> dict[str, Any]:
         if message not in FIELDS:
             raise StatusError(400, "BadRequest", f'no kind "{kind}" is registered for version "{api_version}"')
         return {"kind": kind, "apiVersion": api_version} | _message(message, _bytes(envelope.get(2, b"")), 0)
-    except (Malformed, ValueError, OverflowError, RecursionError) as error:
+    except (Malformed, ValueError, OverflowError, OSError, RecursionError) as error:
+        # OSError is what a time beyond the system's clock is
         raise bad_request(f"the body is not a protobuf message: {error}") from None
 
 

@@ -402,6 +402,13 @@ async def test_what_is_applied_must_be_of_its_type(desk, body, said):
     assert (response.status_code, said in response.json()["message"]) == (400, True)
 
 
+async def test_what_a_fuzz_found_is_answered(desk):
+    stop = {"containers": [{"name": "x", "image": "x", "lifecycle": {"stopSignal": "SIGUSR1"}}]}
+    assert (await desk.ask("POST", PODS, {"metadata": {"name": "x"}, "spec": stop}))[0] == 201
+    late = bytes.fromhex("6b3873000a0b0a02763112054576656e741222321411000000000000000008808080808080808080012f2a08290000000000000000")
+    assert (await desk.ask("POST", PODS, late, media=PROTOBUF))[0] == 400
+
+
 async def test_a_pods_address_is_one(desk):
     await desk.ask("POST", PODS, {"metadata": {"name": "x"}, "spec": {"containers": [{"name": "x", "image": "x"}]}})
     status, answer = await desk.ask("PATCH", f"{PODS}/x/status", {"status": {"podIP": "25%"}}, media="application/merge-patch+json")
