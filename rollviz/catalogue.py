@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from django.utils.translation.template import templatize
 
+from simulation import scenario
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 PYTHON_CALLS = {"gettext": (0,), "say": (0,), "noop": (0,), "ngettext": (0, 1), "counted": (0, 1), "Term": (1,)}
@@ -47,6 +49,23 @@ def in_python() -> set[Message]:
     return {message for path in sorted((ROOT / "rollviz").rglob("*.py")) for message in _calls(ast.parse(path.read_text()))}
 
 
+def in_lessons() -> set[Message]:
+    """What the lessons say; a catalogue may leave it in English."""
+    lines: set[str] = set()
+    prose: set[str] = set()
+    for told in map(scenario.load, scenario.names()):
+        lines |= {told.title, told.summary}
+        prose |= {idea.say for idea in told.ideas}
+        for question in told.questions:
+            lines |= {question.ask, *map(str, question.choices)}
+            prose.add(question.why)
+        for step in told.steps:
+            lines |= {step.title, step.opens, step.action.label if step.action else ""}
+            prose |= {step.text, step.then}
+    doubled = {line.replace("%", "%%") for line in lines}  # as the template tag looks them up
+    return {Message(text) for text in lines | prose | doubled if re.search(r"[a-z]{2}", text)}
+
+
 def in_scripts() -> set[Message]:
     scripts = (path.read_text() for path in sorted((ROOT / "static" / "js").glob("*.js")))
     return {Message(ast.literal_eval(text)) for script in scripts for text in IN_SCRIPT.findall(script)}
@@ -64,7 +83,7 @@ def _calls(tree: ast.AST) -> Iterator[Message]:
 
 # ------------------------------------------------------------------------------------------------------------ the files
 
-DOMAINS = {"django": lambda: in_templates() | in_python(), "djangojs": in_scripts}
+DOMAINS = {"django": lambda: in_templates() | in_python() | in_lessons(), "djangojs": in_scripts}
 HEADER = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from rollviz.classroom.poll import AHEAD, ASKS
 from rollviz.classroom.question import Asked
 from rollviz.desk.views import answers
+from rollviz.desk.words import say
 from rollviz.rooms.keys import is_presenter
 from rollviz.rooms.refusals import Refused, WrongKey
 from rollviz.rooms.registry import registry
@@ -61,7 +62,10 @@ def _of_menu(room: Room, post: Mapping[str, str]) -> Asked:
     name = room.picture().moving["m"]["name"]
     if not name:
         raise Refused("There is no Deployment to ask about yet.", "about")
-    return Asked(room, Question(ASKS[about].format(ahead), about, at=room.now / 1000, ahead=int(ahead), deployment=name))
+    ask = say(ASKS[about], seconds=ahead)
+    made = Asked(room, Question(str(ask), about, at=room.now / 1000, ahead=int(ahead), deployment=name))
+    made.poll.ask = ask
+    return made
 
 
 def _of_step(room: Room, post: Mapping[str, str]) -> Asked:

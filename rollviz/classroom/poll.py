@@ -9,11 +9,12 @@ from zlib import crc32
 
 from django.template import loader
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_noop as noop
 from django.utils.translation import override
 
 from rollviz.desk import scale
 from rollviz.desk.markdown import Markdown
-from rollviz.desk.words import Text, pick
+from rollviz.desk.words import Markup, Text, pick, say
 from rollviz.language import ENGLISH
 
 MOST_ROWS = 25
@@ -24,11 +25,11 @@ MOST_SQUARES = 24
 
 AHEAD = (5, 10, 30, 60)
 ASKS = {
-    "versions": "How many pods of each version in {} s?",
-    "available": "How many pods are available in {} s?",
-    "next": "Which pod goes first in the next {} s?",
-    "finishes": "Is the rollout finished in {} s?",
-    "moves": "Does anything move in the next {} s?",
+    "versions": noop("How many pods of each version in {seconds} s?"),
+    "available": noop("How many pods are available in {seconds} s?"),
+    "next": noop("Which pod goes first in the next {seconds} s?"),
+    "finishes": noop("Is the rollout finished in {seconds} s?"),
+    "moves": noop("Does anything move in the next {seconds} s?"),
 }
 """What can be asked on the spot: how it is called for the engine, and how for people."""
 
@@ -79,7 +80,7 @@ class Poll:
     resolve: Callable[[], Awaitable[None]]
     """Finds out what is so, and opens."""
 
-    def __init__(self, id: int, ask: str, columns: tuple[Column, ...], options: tuple[str, ...], top: int, focus: int = 0):
+    def __init__(self, id: int, ask: str | Text, columns: tuple[Column, ...], options: tuple[str, ...], top: int, focus: int = 0):
         self.id = id
         self.ask = ask
         self.columns = columns
@@ -90,6 +91,11 @@ class Poll:
         """What is done when it is opened, as kubectl lines."""
         self.opened: Opened | None = None
         self._guesses: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def words(self) -> Markup:
+        """What is asked, for a page."""
+        return (self.ask if isinstance(self.ask, Text) else say(self.ask)).html
 
     @property
     def answered(self) -> int:

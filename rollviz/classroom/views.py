@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_noop as noop
 
 from rollviz.classroom import codes
 from rollviz.desk.render import page
@@ -24,7 +25,7 @@ from rollviz.rooms.room import Room
 WALL = ("recording", "strip", "pod", "master", "why", "poll", "wall")
 PHONE = ("recording", "strip", "pod", "why", "rack", "terminal", "takes", "poll", "phone")
 
-TABS = ("desk", "why", "terminal", "nodes")
+TABS = (("desk", noop("desk")), ("why", noop("why")), ("terminal", noop("terminal")), ("nodes", noop("nodes")))
 
 WRONG_CODES_PER_MINUTE = 120
 """Of one address: a class types behind one, and nobody finds a desk by trying."""

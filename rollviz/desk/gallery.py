@@ -3,6 +3,8 @@
 from functools import cache
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk import bars
 from rollviz.desk.bars import Bars, Path
 from rollviz.desk.memory import memory_of
@@ -73,7 +75,7 @@ class Gallery(NamedTuple):
     first: str
 
 
-SIDES = {"A": "how it works", "B": "how to play it"}
+SIDES = {"A": noop("how it works"), "B": noop("how to play it")}
 
 
 @cache

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rollviz.desk.asked import Asked, asked
 from rollviz.desk.markdown import Markdown
-from rollviz.desk.words import clock
+from rollviz.desk.words import Text, clock, say
 from simulation.lesson import Page
 
 
@@ -18,7 +18,7 @@ class Step(NamedTuple):
     open: bool
     acted: str
     """When the act of this step was done, "" while it was not."""
-    nav: str
+    nav: Text
     question: Asked | None
     waits: bool
     """Nothing is to be done but let time pass."""
@@ -74,16 +74,16 @@ def _step(recording, i: int) -> Step:
         done,
         i <= reached,
         "" if acted is None else clock(acted),
-        _nav(told, i) if done else step.opens,
+        _nav(told, i) if done else say(step.opens),
         asked(recording, i + 1, acted),
         i == reached and (step.action is None or acted is not None),
     )
 
 
-def _nav(told, i: int) -> str:
+def _nav(told, i: int) -> Text:
     if i + 1 < len(told.steps):
-        return f"step {i + 2}: {told.steps[i + 1].title}"
-    return "try it yourself" if told.ideas or told.docs else "That was all of it."
+        return say("step {n}: {title}", n=i + 2, title=say(told.steps[i + 1].title))
+    return say("try it yourself") if told.ideas or told.docs else say("That was all of it.")
 
 
 def _acted(recording, index: int) -> int | None:

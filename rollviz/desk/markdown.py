@@ -3,16 +3,18 @@
 import re
 from html import escape
 
+from django.utils.translation import gettext
+
 INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\[v([1-9][0-9]?)\]")
 
 
 class Markdown(str):
-    """Source that prints as HTML in a template; what is not understood is shown as it was written."""
+    """Source that prints as HTML in a template, in the reader's language if a catalogue has it. What is not understood stays as written."""
 
     __slots__ = ()
 
     def __html__(self) -> str:
-        blocks = re.split(r"\n\s*\n", self.strip())
+        blocks = re.split(r"\n\s*\n", gettext(self).strip())
         return "".join(map(_block, blocks))
 
 

@@ -119,8 +119,8 @@ def guards(scene: Scene | None, top: int) -> tuple[Guard, ...]:
     wide = want + surge >= 100
     close = 4 * (surge + short) < top
     return (
-        Guard("max", want + surge, "max" if wide else "max total", f"{want} + {surge}", "over" if close else "under", close),
-        Guard("min", want - short, "min" if wide else "min available", f"{want} − {short}", "under", False),
+        Guard("max", want + surge, noop("max") if wide else noop("max total"), f"{want} + {surge}", "over" if close else "under", close),
+        Guard("min", want - short, noop("min") if wide else noop("min available"), f"{want} − {short}", "under", False),
     )
 
 

@@ -7,10 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render as render_page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import gettext
 
 from rollviz.classroom import poll
 from rollviz.desk import forms, gallery, transport
 from rollviz.desk.render import page
+from rollviz.desk.words import say
 from rollviz.rooms import limits
 from rollviz.rooms.clock import SPEEDS
 from rollviz.rooms.keys import grant, is_presenter
@@ -154,15 +156,21 @@ def facts(request: HttpRequest, room: Room, sheets: tuple[str, ...] = SHEETS) ->
     return {
         "id": room.desk.id,
         "title": told.title,
-        "place": (f"lesson {told.number}" if told.number else "your own") if presenter else "you are watching",
+        "place": _place(told.number, presenter),
         "presenter": presenter,
         "hands": room.audience.hands,
-        "asks": [(about, words.format("…")) for about, words in poll.ASKS.items()],
+        "asks": [(about, str(say(gettext(words), seconds="…"))) for about, words in poll.ASKS.items()],
         "aheads": poll.AHEAD,
         "poll": {name: poll.part(room.audience.poll, name) for name in poll.PARTS},
         "speeds": [(speed, f"{speed:g}", SPEED_WORDS[speed]) for speed in SPEEDS],
         "css": [static(f"css/{name}.css") for name in sheets],
     }
+
+
+def _place(number: int | None, presenter: bool) -> str:
+    if not presenter:
+        return gettext("you are watching")
+    return gettext("lesson %(number)s") % {"number": number} if number else gettext("your own")
 
 
 def _to(request: HttpRequest, made, key: str) -> HttpResponse:

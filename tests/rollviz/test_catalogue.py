@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rollviz.catalogue import DOMAINS, LOCALE, Message, compiled, read, written
+from rollviz.catalogue import DOMAINS, LOCALE, Message, compiled, in_lessons, read, written
 
 NEW = 0.05
 """The part that may be in English until a catalogue is brought up to date."""
@@ -21,7 +21,7 @@ def names(text: str) -> list[str]:
 def test_a_catalogue_says_nearly_all_and_is_compiled(path):
     source = path.read_text()
     catalogue = read(source)
-    wanted = DOMAINS[path.stem]()
+    wanted = DOMAINS[path.stem]() - in_lessons()
     said = {message for message, texts in catalogue.items() if all(texts)}
     assert len(wanted - said) <= len(wanted) * NEW, "run: python -m rollviz.catalogue <language>, and translate what came in"
     assert written(catalogue) == source

@@ -58,7 +58,7 @@ async def test_phones_guess_and_the_engine_shows_what_is_so(lesson):
     await room.set_clock(paused=False)
     at = room.now
     await asked(browser, address, "available")
-    assert room.clock.paused and room.audience.poll.ask == "How many pods are available in 10 s?"
+    assert room.clock.paused and str(room.audience.poll.ask) == "How many pods are available in 10 s?"
     true = None
     ahead = room.recording.at(room.now)
     ahead.run(room.now + 10_000)
