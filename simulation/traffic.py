@@ -33,12 +33,13 @@ CLIENTS = 100
 MOST_LOSSES = 200
 NAMED = 5
 
-SERVES, UNREADY, STARTING, STOPPING, GONE, UNREACHABLE = range(6)
+SERVES, UNREADY, STARTING, STOPPING, GONE, UNREACHABLE, RESTARTING = range(7)
 """What becomes of a request that is given to a pod: an answer (or an error); 503; refused, since it does not listen yet, does not listen
-any more, or is not there; nothing, since its node is cut off."""
+any more, or is not there; nothing, since its node is cut off; refused, since it ended and does not listen again yet."""
 
 WHY = {
     STARTING: ("refused", "it counts as ready and does not listen yet"),
+    RESTARTING: ("refused", "it had started again, did not listen yet, and the proxies still sent to it"),
     STOPPING: ("refused", "it was told to stop and the proxies still sent to it"),
     GONE: ("refused", "its container had ended and the proxies still sent to it"),
     UNREACHABLE: ("timeout", "its node does not answer and the proxies still sent to it"),
@@ -320,7 +321,7 @@ class Traffic:
             return GONE
         if store.now < past.ready_at:
             store.engine.add_after(TRAFFIC_RANK, "traffic", pod.metadata.uid, past.ready_at - store.now)
-            return STARTING
+            return STARTING if statuses[0].ready else RESTARTING
         return SERVES if is_healthy(image, past, store.now) else UNREADY
 
     def _look(self, store: Store, flow: Flow, uid: str, known: Known) -> None:

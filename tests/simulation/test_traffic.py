@@ -104,6 +104,12 @@ def test_a_broken_image_behind_a_probe_loses_none(image):
     assert flow.errors == 0
 
 
+def test_what_crashes_behind_a_probe_is_not_said_to_count_as_ready_when_it_starts_again():
+    why = {loss.why for loss in roll(start(rate=2_000), "web:crash").losses}
+    assert "it had started again, did not listen yet, and the proxies still sent to it" in why
+    assert "it counts as ready and does not listen yet" not in why
+
+
 def test_without_a_probe_what_does_not_listen_yet_refuses():
     flow = roll(start(probe=""))
     assert any(loss.why == "it counts as ready and does not listen yet" for loss in flow.losses)
