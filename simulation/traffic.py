@@ -436,7 +436,7 @@ def _lose(flow: Flow, since: Millis, now: Millis, why: tuple[str, str], owner: s
     if not count:
         return
     flow.lost[why[0]] = flow.lost.get(why[0], 0) + count
-    for i in range(len(flow.losses) - 1, max(len(flow.losses) - 6, -1), -1):
+    for i in reversed(range(len(flow.losses))):
         last = flow.losses[i]
         if (last.cause, last.why, last.owner) == (*why, owner) and since <= over_at(last):
             names = last.pods + tuple(name for name in pods if name not in last.pods)
