@@ -84,9 +84,11 @@ def asked(parsed: Parsed, missing: UsageError) -> Asked:
     targets = _slashed(args) if any("/" in arg for arg in args) else _spaced(args)
     picking = parsed.text("selector") or parsed.text("field-selector")
     if any(name for _, name in targets):
+        if picking and len({kind for kind, _ in targets}) > 1:
+            raise UsageError("selectors and the all flag cannot be used when passing resource/name arguments")
         if picking:
             raise UsageError("name cannot be provided when a selector is specified")
-        if namespace is None:
+        if namespace is None and any(READABLE[kind].namespaced for kind, _ in targets):
             raise UsageError("a resource cannot be retrieved by name across all namespaces")
     kinds = list(dict.fromkeys(kind for kind, _ in targets))
     selector, fields = _selecting(kinds, parsed.text("selector"), parsed.text("field-selector"))

@@ -32,8 +32,6 @@ def describe(words: list[str], store: Store) -> Answer:
     parsed = read(words, "describe")
     question = asked(parsed, MISSING)
     events = parsed.text("show-events", "true") not in ("false", "0", "f", "F", "False", "FALSE")
-    if len(question.kinds) > 1 and any(name for _, name in question.targets) and not any("/" in arg for arg in parsed.args):
-        raise UsageError("you may only specify a single resource type")
     found, errors, begun = [], [], False
     for kind, name in question.targets:
         if not name:
@@ -43,9 +41,11 @@ def describe(words: list[str], store: Store) -> Answer:
             found.append(named(store, kind, name, question.namespace or "default"))
         except StatusError as error:
             alike = [obj for obj in listed(store, kind, question.namespace) if obj.metadata.name.startswith(name)]
-            begin = alike if len(parsed.args) == 2 else []
+            begin = alike if len(parsed.args) == 2 and len(question.kinds) == 1 else []
             found, begun = [*found, *begin], bool(begin)
             errors += [] if begin else [error]
+    if len(errors) == 1 and len(question.kinds) > 1 and len(parsed.args) == 2:
+        raise UsageError("you may only specify a single resource type")
     told = _told(store)
     texts, size = [], 0
     for obj in found:

@@ -48,7 +48,7 @@ class Get:
             self.how = f"go-template={parsed.text('template')}"
         self.format = output.check_format(self.how)
         if parsed.true("show-labels") and self.format not in output.TABLES:
-            raise UsageError(f"--show-labels option cannot be used with {self.format} printer")
+            raise UsageError(f"--show-labels option cannot be used with {self.how} printer")
         self.watch = parsed.true("watch") or parsed.true("watch-only")
         if parsed.true("output-watch-events") and not self.watch:
             raise UsageError("--output-watch-events option can only be used with --watch or --watch-only")
@@ -67,10 +67,10 @@ class Get:
         if self.ignore:
             errors = [error for error in errors if error.reason != "NotFound"]
         if self.sort:
-            asked_for = len({target if target[1] else target[0] for target in self.question.targets})
-            found = by_path(found, self.sort, asked_for if self.format in output.TABLES else 0)
+            tables = len(found) if self.question.by_name else len(self.question.kinds)
+            found = by_path(found, self.sort, tables if self.format in output.TABLES else 0)
         out = self._printed(found, store.seconds)
-        err = list(self.question.warnings)
+        err = list(self.question.warnings) if found or not self.question.by_name else []
         if not found and not errors and not self.ignore and self.format in output.TABLES and not self.question.by_name:
             err.append(_nothing(self.question))
         err += [error.kubectl() for error in errors]

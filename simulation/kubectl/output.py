@@ -107,4 +107,4 @@ def custom_columns(spec: str, bodies: list[Json], bare: bool = False) -> str:
     for body in bodies:
         found = [[shown(value) for value in jsonpath.find(path, body)] if path else [] for _, path in columns]
         lines.append("\t".join(",".join(values) if values else "<none>" for values in found))
-    return align("\n".join(lines) + "\n", PRINTED)
+    return align("\n".join(lines) + "\n", PRINTED) if lines else ""

@@ -13,7 +13,9 @@ from simulation.kubectl.things import READABLE, as_json, ref
 from simulation.store import Store
 
 QUOTE = "'"
-TIMED_OUT = "error: timed out waiting for the condition"
+TIMED_OUT = "timed out waiting for the condition"
+WEEK_MS = 7 * 24 * 3600 * 1000
+"""How long a negative timeout is."""
 
 
 class Wait(Running):
@@ -27,7 +29,8 @@ class Wait(Running):
         self.question: Asked = asked(parsed, UsageError(NOTHING_NAMED))
         if not self.question.by_name and not (parsed.true("all") or parsed.has("selector") or parsed.has("field-selector")):
             raise UsageError("resource(s) were provided, but no name was specified")
-        self.timeout = parsed.ms("timeout", 30_000)
+        timeout = parsed.ms("timeout", 30_000)
+        self.timeout = timeout if timeout >= 0 else WEEK_MS
         self.how = parsed.text("output")
         output.check_format(self.how, output.CHANGED)
         self.kinds = tuple(self.question.kinds)
@@ -38,7 +41,7 @@ class Wait(Running):
         how, _, rest = text.partition("=")
         if text.lower() in ("delete", "create"):
             return None
-        if how.lower() == "condition" and rest:
+        if how.lower() == "condition" and "=" in text:
             name, _, value = rest.partition("=")
             wanted = value or "true"
             return lambda body: (
@@ -71,7 +74,8 @@ class Wait(Running):
             return
         self._deadline = store.now + self.timeout
         if self.what.lower() == "create":
-            self._left = [(kind, self.question.namespace or "", name) for kind, name in self.question.targets]
+            space = self.question.namespace or ""
+            self._left = [(kind, space if READABLE[kind].namespaced else "", name) for kind, name in self.question.targets]
             self._there(found)
         else:
             if not found and not errors and not gone:
@@ -94,10 +98,11 @@ class Wait(Running):
 
     def pass_time(self, store: Store) -> None:
         if self.code is None and store.now >= self._deadline:
+            begin = "error: " if len(self._left) == 1 else ""
             for kind, _, name in self._left:
                 on = f"{READABLE[kind].plural}/{name}"
-                said = f"{TIMED_OUT} on {on}" if self.timeout else f"error: condition not met for {on}"
-                self.complain(TIMED_OUT if self.what.lower() == "create" else said)
+                said = f"{TIMED_OUT} on {on}" if self.timeout else f"condition not met for {on}"
+                self.complain(begin + (TIMED_OUT if self.what.lower() == "create" else said))
             self.end(1)
 
     def moved(self, store: Store) -> None:
