@@ -1,6 +1,7 @@
 """What two versions heard is counted over the same time; and with the engine's own requests a verdict is right as often as it says."""
 
 import json
+from itertools import islice
 
 import pytest
 
@@ -10,7 +11,7 @@ from simulation.commands import Create, Scale, SendRequests
 from simulation.hearing import together
 from simulation.stages import Image, Images
 from simulation.traffic import Heard
-from simulation.verdict import WORSE, judge
+from simulation.verdict import SAME, WORSE, judge
 
 RATE, RUNS = 200, 200
 
@@ -70,6 +71,13 @@ def test_a_canary_that_fails_3_percent_is_condemned_in_95_of_a_hundred_runs_once
 def test_a_slow_canary_is_condemned_for_it():
     *_, last = each_second(cluster(0.002, latency_ms=30.0), 60)
     assert [measure.name for measure in last.worse] == ["p50", "p95"]
+
+
+@pytest.mark.parametrize(("slower", "said"), [(1.1, SAME), (1.5, WORSE)])
+def test_a_canary_that_is_only_slower_is_condemned_when_it_is_by_more_than_is_allowed(slower, said):
+    for run in islice(runs(cluster(0.002, latency_ms=20.0 * slower)), 20):
+        verdict = next(verdict for verdict in each_second(run, 60) if verdict.canary >= 1000)
+        assert verdict.said == said and {measure.name for measure in verdict.worse} == ({"p50", "p95"} if said == WORSE else set())
 
 
 def test_both_are_heard_from_the_canarys_first_request_on():

@@ -71,6 +71,17 @@ def test_a_careful_rollout_loses_none_of_ten_thousand(hook):
     assert flow.sent >= 10_000 and flow.lost == {} and accounted(flow) == flow.sent
 
 
+@pytest.mark.parametrize("rate,replicas,seconds", [(50, 1, 2), (700, 3, 30), (10_000, 50, 5)])
+def test_nor_does_it_at_other_rates_sizes_and_delays(rate, replicas, seconds):
+    """The delay must outlast what the proxies take to know: 20 ms after the slice, and their second between two writes."""
+    cluster = start(hook=f"lifecycle: {{preStop: {{sleep: {{seconds: {seconds}}}}}}}", rate=rate, replicas=replicas)
+    cluster.run(40_000)
+    lost = flow_of(cluster).lost_in_all
+    flow = roll(cluster, until=260_000)
+    assert flow.sent >= 10_000 and flow.lost_in_all == lost and accounted(flow) == flow.sent
+    assert cluster.store.get("Deployment", "web").status.updated_replicas == replicas
+
+
 def test_without_a_pre_stop_hook_some_are_refused_by_pods_that_were_told_to_stop():
     lost = 0
     for seed in range(5):
@@ -94,6 +105,19 @@ def test_recreate_loses_what_the_gap_says():
     stopping = next(loss for loss in flow.losses if loss.cause == "refused")
     assert stopping.until == gap.since, "until the last old pod is gone the proxies send to those that end, for want of others"
     assert flow.lost_in_all == gap.count + stopping.count
+
+
+@pytest.mark.parametrize("image", ["web:missing", "web:never-ready"])
+def test_recreate_with_a_broken_image_loses_all_until_somebody_undoes_it(image):
+    cluster = start(RECREATE)
+    roll(cluster, image, until=60_000)
+    cluster.do(parse("kubectl rollout undo deployment/web"))
+    cluster.run(80_000)
+    flow = flow_of(cluster)
+    gap = flow.losses[-1]
+    assert gap.cause == "no endpoints" and gap.since < 30_000 and 60_000 < gap.until < 75_000
+    assert gap.count == pytest.approx(200 * (gap.until - gap.since) / 1000, abs=1)
+    assert accounted(flow) == flow.sent
 
 
 @pytest.mark.parametrize("image", ["web:missing", "web:never-ready", "web:crash"])
