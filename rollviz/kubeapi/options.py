@@ -41,6 +41,8 @@ def dry_run(values: object, kind: str) -> bool:
 def manager(query: Query, kind: str, applies: bool = False) -> str:
     """Who owns what a write changes, "" if it does not say. Raises the API's 422."""
     said = query.text("fieldManager")
+    if kind == "PatchOptions" and not applies and "force" in query.names():
+        raise refused_options(kind, FieldError(FORBIDDEN, "force", detail="may not be specified for non-apply patch"))
     if applies and not said:
         raise refused_options(kind, FieldError(REQUIRED, "fieldManager", detail="is required for apply patch"))
     if len(said.encode()) > LONGEST_MANAGER:

@@ -45,11 +45,13 @@ class Write:
         self.options = OPTIONS[request.method]
         self.dry = options.dry_run(self.query.texts("dryRun"), self.options)
         self.verb = lines.verb_of(request)
-        self.manager = options.manager(self.query, self.options) or request.headers.get("User-Agent", "").partition("/")[0][:128]
+        self.applies = request.method == "PATCH" and request.content_type == bodies.APPLY
+        self.manager = (
+            options.manager(self.query, self.options, self.applies) or request.headers.get("User-Agent", "").partition("/")[0][:128]
+        )
         self.store = feed.moment().cluster.store
         self.form = forms.form_of(request.headers.get("Accept", ""), self.query.text("includeObject"))
         self.warnings: list[str] = []
-        self.applies = False
         self.planned: Any = None
         """What the object was about to be: the last that is known of it where the last finalizer was taken off."""
 
@@ -94,9 +96,12 @@ class Write:
 
     async def _apply(self, body: dict[str, Any]) -> HttpResponse:
         """Server-side apply: make it, or merge it in."""
-        options.manager(self.query, self.options, applies=True)
-        self.applies = True
+        if self.place.subresource == "scale":
+            check_kind(body, "Scale", "autoscaling/v1")
+            return await self._patch(body, "apply")
         body = self._object(body)
+        if body["metadata"].get("managedFields"):
+            raise bad_request("metadata.managedFields must be nil")
         meta = _metadata(body)
         if (meta.get("name") or self.place.name) != self.place.name:
             raise bad_request(f"name in URL does not match name in body: {self.place.name}")

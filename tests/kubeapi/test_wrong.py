@@ -402,6 +402,20 @@ async def test_what_is_applied_must_be_of_its_type(desk, body, said):
     assert (response.status_code, said in response.json()["message"]) == (400, True)
 
 
+async def test_a_scale_can_be_applied_and_force_is_for_applying(desk):
+    apply = "application/apply-patch+yaml"
+    body = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web"}, "spec": {"replicas": 2}}
+    status, answer = await desk.ask("PATCH", f"{DEPLOYMENTS}/web/scale?fieldManager=me", body, media=apply)
+    assert (status, answer["kind"], answer["spec"]["replicas"]) == (200, "Scale", 2)
+    patch = {"spec": {"replicas": 3}}
+    status, answer = await desk.ask("PATCH", f"{DEPLOYMENTS}/web?force=true", patch, media="application/merge-patch+json")
+    said = 'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch'
+    assert (status, answer["message"]) == (422, said)
+    owned = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "managedFields": [{"manager": "x"}]}}
+    status, answer = await desk.ask("PATCH", f"{DEPLOYMENTS}/web?fieldManager=me", owned, media=apply)
+    assert (status, answer["message"]) == (400, "metadata.managedFields must be nil")
+
+
 async def test_what_a_fuzz_found_is_answered(desk):
     stop = {"containers": [{"name": "x", "image": "x", "lifecycle": {"stopSignal": "SIGUSR1"}}]}
     assert (await desk.ask("POST", PODS, {"metadata": {"name": "x"}, "spec": stop}))[0] == 201
