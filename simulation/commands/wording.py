@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from simulation.api.errors import UsageError
+from simulation.api.resources import BY_KIND
 from simulation.objects import KINDS, Deployment, Pod, PodSpec, ReplicaSet
 
 MAX_COMMANDS = 100
@@ -21,8 +22,8 @@ def pod_spec_of(obj: Any) -> PodSpec:
 
 def no_template(obj: Any) -> UsageError:
     """What `kubectl set` says of an object that has neither a pod's spec nor a template of it."""
-    row = KINDS[type(obj).__name__]
-    said = f"the object is not a pod or does not have a pod template: *{row.api_version.rpartition('/')[2]}.{row.kind}"
+    row = BY_KIND[type(obj).__name__]
+    said = f"the object is not a pod or does not have a pod template: *{row.version}.{row.kind}"
     return UsageError(f"{row.plural}/{obj.metadata.name} {said}")
 
 

@@ -3,7 +3,7 @@
 Models kubectl/pkg/cmd/events (v1.33). Not `kubectl get events`, which is a table of objects like any other.
 """
 
-from simulation.api.errors import UsageError
+from simulation.api.errors import StatusError, UsageError
 from simulation.kubectl import output
 from simulation.kubectl.answer import Answer, Change, Running
 from simulation.kubectl.asking import namespace_of
@@ -48,7 +48,8 @@ class Events(Running):
 
     def begin(self, store: Store) -> None:
         for event in listed(store, "Event", self.namespace):
-            self._print(event, store.seconds)
+            if self.code is None:
+                self._print(event, store.seconds)
 
     def see(self, change: Change) -> None:
         if change.new is not None:
@@ -58,7 +59,12 @@ class Events(Running):
         if not self._picks(event):
             return
         if self.how:
-            text = output.one(self.how, as_json(event), ref(event))
+            try:
+                text = output.one(self.how, as_json(event), ref(event))
+            except StatusError as error:
+                self.complain(error.kubectl())
+                self.end(1)
+                return
             self._out.append(f"---\n{text}" if self.how == "yaml" and self._began else text)
         else:
             lines = [*([] if self._began else self._header()), self._row(event, now)]

@@ -218,7 +218,12 @@ class Watch(Running):
             self._out.append(line.table.rows(found, now, event))
             return
         for obj in found:
-            text = output.one(line.how, as_json(obj), ref(obj))
+            try:
+                text = output.one(line.how, as_json(obj), ref(obj))
+            except StatusError as error:
+                self.complain(error.kubectl())
+                self.end(1)
+                return
             self._out.append(f"---\n{text}" if line.format == "yaml" and self._began else text)
             self._began = True
 

@@ -30,7 +30,7 @@ def check_format(how: str, allowed: str = FORMATS) -> str:
     """The format without its template. Raises UsageError."""
     name, _, template = how.partition("=")
     name = name.lower() if name.lower() in ("yaml", "json", "name") else name
-    if name not in (*allowed.split(","), ""):
+    if name not in allowed.split(",") and how:
         raise UsageError(f"unable to match a printer suitable for the output format {go_quote(how)}, allowed formats are: {allowed}")
     if name in TEMPLATED and not template:
         raise UsageError("template format specified but no template given")

@@ -62,9 +62,12 @@ class Do(msgspec.Struct, frozen=True):
             lines = deleted_names(lines)
         out = "".join(f"{line}\n" for line in lines)
         none = "No resources found in default namespace.\n" if self.verb == "rollout" and not lines else ""
-        if self.how and not self.verb.startswith("delete"):
-            out = self.before or printed(self.touched, self.how, store, decodes(self.command, self.verb), self.command)
+        if self.how and not self.verb.startswith("delete") and (lines or self.verb != "set"):
+            out = "".join(f"{line}\n" for line in lines if line.startswith("label ")) + self._objects(store)
         return Answer(out, self.first + none + "".join(f"{line}\n" for line in warnings) + self.missing, 1 if self.missing else 0)
+
+    def _objects(self, store: Store) -> str:
+        return self.before or printed(self.touched, self.how, store, decodes(self.command, self.verb), self.command)
 
     def refuse(self, error: StatusError) -> Answer:
         return refused(error, self.verb, self.file, self.refused)

@@ -24,6 +24,8 @@ IMAGE_REFUSED = "failed to patch image update to pod template: "
 BARE_DRY = "helpers.go:703] --dry-run is deprecated and can be replaced with --dry-run=client."
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 PICKING = ("field-selector", "selector", "all", "all-namespaces")
+NEVER_TRIED = ("pause", "resume", "restart")
+"""Rollouts that have no --dry-run."""
 BOOLEAN = {"true": "background", "false": "orphan"}
 
 
@@ -101,7 +103,7 @@ def strip(verb: str, words: list[str], store: Store) -> tuple[list[str], Manner]
         if word == "--":
             kept += [word, *waiting]
             break
-        if word == "--dry-run" or word.startswith("--dry-run="):
+        if (word == "--dry-run" or word.startswith("--dry-run=")) and not (verb == "rollout" and words[0] in NEVER_TRIED):
             manner.dry = _dry(word)
             manner.first += "" if "=" in word else f"W{_klog(store.seconds)} {BARE_DRY}\n"
         elif word in ("-o", "--output") and waiting:

@@ -58,7 +58,7 @@ def _set_selector(words: list[str]) -> Command:
     try:
         wanted = selectors.parse(text)
     except selectors.ParseError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(f"couldn't parse the selector string {go_quote(text)}: {error}") from None
     labels = {r.key: r.values[0] for r in wanted.requirements if r.operator in (selectors.EQUALS, selectors.DOUBLE_EQUALS)}
     for r in wanted.requirements:
         if r.operator in (selectors.NOT_EQUALS, selectors.GREATER, selectors.LESS):
