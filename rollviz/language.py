@@ -3,12 +3,16 @@
 Only languages with a catalogue in locale/ count. A page in another page sets no cookie; its own addresses carry the language.
 """
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
+from rollviz.catalogue import read
 from rollviz.middleware import OnTheLoop
 
 ENGLISH = "en"
@@ -37,6 +41,18 @@ def told(request: HttpRequest, address: str) -> str:
     """The same address, in the language that was set for this visit: whoever opens it reads it so."""
     found = chosen(request)
     return f"{address}{'&' if '?' in address else '?'}lang={found}" if found and address else address
+
+
+def words(request: HttpRequest) -> dict:
+    """For templates: what the scripts say in the language of this page; nothing if it is English."""
+    return {"of_scripts": _of_scripts(translation.get_language() or ENGLISH)}
+
+
+@lru_cache
+def _of_scripts(language: str) -> dict[str, str]:
+    path = settings.LOCALE_PATHS[0] / language / "LC_MESSAGES" / "djangojs.po"
+    said = read(path.read_text()) if path.exists() else {}
+    return {message.id: texts[0] for message, texts in said.items() if message.id and texts[0]}
 
 
 class Language(OnTheLoop, MiddlewareMixin):

@@ -58,7 +58,7 @@ TEMPLATES = [
         "BACKEND": "rollviz.pages.Pages",
         "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "rollviz.language.words"]},
     }
 ]
 

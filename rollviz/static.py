@@ -9,6 +9,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     """Also inside our own JavaScript modules: `import … from "./x.js";` is collected as the hashed name."""
 
+    max_post_process_passes = 12
+    """A module's name changes with those it imports: one pass for each step of the longest chain of imports."""
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
         ("js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),

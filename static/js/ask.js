@@ -1,4 +1,5 @@
 // A guess before the act: kept in this browser only, shown again with the answer. Right or wrong looks the same.
+import { say } from "./words.js";
 const KEY = `guess ${document.getElementById("app")?.dataset.desk}`;
 const guesses = read();
 
@@ -8,7 +9,7 @@ export function showGuesses() {
     const guess = guesses[ask.dataset.ask];
     for (const input of ask.querySelectorAll("input")) input.checked = input.value === guess;
     const said = ask.querySelector("[data-said]");
-    if (said) said.textContent = guess === undefined ? "" : `You said ${guess}. `;
+    if (said) said.textContent = guess === undefined ? "" : say("You said {guess}. ", { guess });
   }
   drawLine();
 }

@@ -1,4 +1,5 @@
 // Who may act: the presenter, on a line that is up. Everything that can be pressed posts from here.
+import { say } from "./words.js";
 export const app = document.getElementById("app");
 export const DESK = `/d/${app.dataset.desk}`;
 const CONTROLS = "[data-do], [data-apply], [data-hand], [data-clock], [data-fader], .knob__dial, .knob__raw, .field__raw";
@@ -10,7 +11,7 @@ export const mayAct = () => app.dataset.role === "presenter" && !app.hasAttribut
 // True if the act is refused; says why.
 export function refuse() {
   if (mayAct()) return false;
-  const why = app.dataset.role === "presenter" ? "The line is down: nothing can be moved until it is back." : "Only its maker moves this desk. try it: your own copy of this moment.";
+  const why = app.dataset.role === "presenter" ? say("The line is down: nothing can be moved until it is back.") : say("Only its maker moves this desk. try it: your own copy of this moment.");
   listeners.forEach((listener) => listener(why));
   return true;
 }

@@ -20,6 +20,7 @@ import { drawRecording, layMarks } from "./recording.js";
 import { grouped, setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
 import { drawTakes } from "./takes.js";
+import { say } from "./words.js";
 
 onDraw(({ state, patch, whole, graph, dragged }) => {
   if (("max" in patch || whole) && !isHeld()) drawScale(state);
@@ -69,10 +70,10 @@ onElements(() => {
 
 function countLog() {
   const log = document.getElementById("log");
-  setText(document.querySelector("#more span"), app.hasAttribute("data-log") ? "back to the open why" : earlier(log?.children.length ?? 0));
+  setText(document.querySelector("#more span"), app.hasAttribute("data-log") ? say("back to the open why") : earlier(log?.children.length ?? 0));
 }
 
-const earlier = (n) => `${n} earlier ${n === 1 ? "decision" : "decisions"}`;
+const earlier = (n) => (n === 1 ? say("{n} earlier decision", { n }) : say("{n} earlier decisions", { n }));
 
 document.getElementById("more").addEventListener("click", (event) => {
   const open = app.toggleAttribute("data-log");

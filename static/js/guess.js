@@ -4,6 +4,7 @@ import { onElements, onWord } from "./feed.js";
 import { send } from "./line.js";
 import { recall, remember } from "./remember.js";
 import { setText } from "./state.js";
+import { say } from "./words.js";
 
 const KEY = `guess ${app.dataset.desk}`;
 const section = () => document.getElementById("poll-phone");
@@ -31,8 +32,8 @@ function show() {
     setText(fader.nextElementSibling, fader.value);
   }
   const value = guess();
-  setText(form().querySelector("[data-guess]"), value ? `Your guess: ${words(value)}` : "");
-  setText(form().querySelector("button"), value && value.length === 1 ? `send ${words(value)}` : "send");
+  setText(form().querySelector("[data-guess]"), value ? say("Your guess: {guess}", { guess: words(value) }) : "");
+  setText(form().querySelector("button"), value && value.length === 1 ? say("send {guess}", { guess: words(value) }) : say("send"));
   form().querySelector("button").toggleAttribute("disabled", !value);
 }
 
@@ -46,16 +47,16 @@ addEventListener("submit", (event) => {
 addEventListener("click", (event) => { if (event.target.closest?.("[data-poll-close]")) section().hidden = true; });
 
 onWord("answered", ({ answered }) => {
-  if (answered.no) return say(answered.no);
+  if (answered.no) return tellIt(answered.no);
   remember(KEY, JSON.stringify({ ask: answered.ask, said: words(answered.value) }));
-  say(`You said ${words(answered.value)}. You can change it until it opens.`);
+  tellIt(say("You said {guess}. You can change it until it opens.", { guess: words(answered.value) }));
 });
 
-const say = (text) => setText(section().querySelector("[data-told]"), text);
+const tellIt = (text) => setText(section().querySelector("[data-told]"), text);
 
 function settle() {
   const said = kept();
-  setText(section().querySelector("[data-said]"), said?.ask === Number(section().dataset.ask) ? `You said ${said.said}.` : "You made no guess.");
+  setText(section().querySelector("[data-said]"), said?.ask === Number(section().dataset.ask) ? say("You said {guess}.", { guess: said.said }) : say("You made no guess."));
   show();
 }
 onElements(settle);

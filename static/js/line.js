@@ -2,6 +2,7 @@
 import { freeze } from "./clock.js";
 import { app, showControls } from "./controls.js";
 import { minutes, setText } from "./state.js";
+import { say } from "./words.js";
 
 const RETRY_MS = 1000, RETRY_DOUBLINGS = 3, LOOK_MS = 1000;
 // A clock that runs is heard once a second, one that stands every four.
@@ -46,7 +47,7 @@ export function back(state) {
   app.removeAttribute("data-off");
   if (lostAt === null) return;
   const skipped = Math.round((state.t - lostAt) / 1000);
-  tell("The desk is back", skipped > 0 ? `${skipped} s were skipped.` : "Nothing was missed.");
+  tell(say("The desk is back"), skipped > 0 ? say("{n} s were skipped.", { n: skipped }) : say("Nothing was missed."));
   lostAt = null;
 }
 
@@ -56,15 +57,15 @@ function lost(reason = "") {
   app.removeAttribute("data-live");
   freeze();
   showControls();
-  setText(off.querySelector("b"), reason ? "This desk takes no more viewers now" : "The desk lost its line");
-  setText(off.querySelector("span"), reason || `Last heard at ${minutes(lostAt / 1000)}. What you see is the past. Trying again.`);
+  setText(off.querySelector("b"), reason ? say("This desk takes no more viewers now") : say("The desk lost its line"));
+  setText(off.querySelector("span"), reason || say("Last heard at {at}. What you see is the past. Trying again.", { at: minutes(lostAt / 1000) }));
   off.hidden = false;
 }
 
 document.body.addEventListener("htmx:wsClose", (event) => {
   const { code, reason } = event.detail.event;
   wrapper = event.detail.socketWrapper ?? wrapper;
-  lost(code >= 4000 ? reason || "It is full." : "");
+  lost(code >= 4000 ? reason || say("It is full.") : "");
 });
 
 // A network that is gone closes nothing: only silence tells.

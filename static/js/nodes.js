@@ -6,9 +6,9 @@ import { close as closeInspector } from "./inspector.js";
 import { STATES, drawSince } from "./rack.js";
 import { viewing } from "./scrub.js";
 import { glyph, minutes, setAttribute, setText } from "./state.js";
+import { NAMES, inWords } from "./states.js";
 
 const REST_MS = 500, WHOLE = 97.2;
-const NAMES = { a: "available", r: "ready, not yet available", n: "running, not ready", u: "pulling the image", p: "pending", e: "cannot pull the image", c: "crash loop", l: "on a lost node", t: "terminating" };
 const room = document.getElementById("noderoom");
 let picked = "", from = null, seen = "", timer = 0, asking = false, last = 0, shown = null;
 
@@ -80,7 +80,7 @@ function drawPods(unit, { s, w, i: ids }, rows, cols) {
     setAttribute(cell, "data-hue", s[2 * i]);
     setAttribute(cell, "title", `${names[i] ?? `pod ${i + 1}`}: ${NAMES[s[2 * i + 1]]}`);
     setAttribute(cell.firstChild.firstChild, "href", `#s-${state}`);
-    setText(cell.lastChild, words[i] ?? "");
+    setText(cell.lastChild, inWords(words[i] ?? ""));
   }
 }
 

@@ -2,6 +2,7 @@
 import { app } from "./controls.js";
 import { endOf, isViewer, backToLive } from "./scrub.js";
 import { minutes, setAttribute, setText } from "./state.js";
+import { say } from "./words.js";
 
 const banner = document.getElementById("past"), back = document.getElementById("back-to-live"), copy = document.getElementById("try");
 
@@ -20,9 +21,9 @@ export function drawPast(state, moment, others) {
 
 function words(state, moment, others) {
   const at = minutes(state.t / 1000), end = minutes(endOf(state) / 1000), take = state.take ?? 1;
-  if (moment !== null) return [`You are at ${at}. The class is at ${minutes((others?.t ?? state.t) / 1000)}.`, "Only you see this moment. try it begins a desk of your own here."];
-  if (isViewer()) return [`The class is at ${at}, in the past.`, `Take ${take} goes on to ${end}.`];
-  return [`You are at ${at}. Take ${take} goes on to ${end}.`, `Moving something here starts take ${(state.takes ?? 1) + 1}. Take ${take} stays. Dashed caps show ${end}.`];
+  if (moment !== null) return [say("You are at {at}. The class is at {there}.", { at, there: minutes((others?.t ?? state.t) / 1000) }), say("Only you see this moment. try it begins a desk of your own here.")];
+  if (isViewer()) return [say("The class is at {at}, in the past.", { at }), say("Take {take} goes on to {end}.", { take, end })];
+  return [say("You are at {at}. Take {take} goes on to {end}.", { at, take, end }), say("Moving something here starts take {next}. Take {take} stays. Dashed caps show {end}.", { next: (state.takes ?? 1) + 1, take, end })];
 }
 
 back.addEventListener("click", () => { backToLive(); document.getElementById("scrub").focus(); });

@@ -11,6 +11,7 @@ import { drawRack, drawSince } from "./rack.js";
 import { drawRecording, layMarks } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
+import { say } from "./words.js";
 
 const LOG_LINES = 80, WIDE = "(min-width: 1000px)";
 
@@ -80,11 +81,11 @@ for (const tab of tabs) {
 }
 open(tabs[0]);
 
-blocked((why) => tell("You are watching", why));
+blocked((why) => tell(say("You are watching"), why));
 
 // What the server says when a copy was not made.
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.status < 400) return;
   const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
-  tell("No copy was made", page.querySelector("#said, main")?.textContent.trim().slice(0, 200) || "The line is down.");
+  tell(say("No copy was made"), page.querySelector("#said, main")?.textContent.trim().slice(0, 200) || say("The line is down."));
 });

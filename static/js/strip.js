@@ -2,7 +2,8 @@
 import { dress, keepOne } from "./cells.js";
 import { isHeld, showValue } from "./fader.js";
 import { glyph, setAttribute, setText } from "./state.js";
-import { NAMES, STATES } from "./states.js";
+import { NAMES, STATES, inWords } from "./states.js";
+import { say } from "./words.js";
 
 const STEPS = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
@@ -47,8 +48,8 @@ function drawStrip(element, set, state, whole) {
   const jack = element.querySelector(".jack");
   setAttribute(jack, "data-plug", set.plug);
   const apart = state.duo.kind === "bluegreen" && !set.plug;
-  setText(element.querySelector('[data-n="endpoints"]'), apart ? "unplugged" : set.e);
-  setText(element.querySelector('[data-n="endpoint-word"]'), apart ? "label differs" : set.e === 1 ? "endpoint" : "endpoints");
+  setText(element.querySelector('[data-n="endpoints"]'), apart ? say("unplugged") : set.e);
+  setText(element.querySelector('[data-n="endpoint-word"]'), apart ? say("label differs") : set.e === 1 ? say("endpoint") : say("endpoints"));
   setText(element.querySelector('[data-n="pace"]'), set.q === undefined ? "" : `${set.q}/s`);
   const of = element.querySelector('[data-n="of"]'), length = `${set.r}/${set.v}`.length;
   setText(of, `${set.r}/${set.v}`);
@@ -66,7 +67,7 @@ function drawPods(list, set, cols, whole) {
     if (cols === 1) {
       if (!cell.firstChild) cell.append(glyph(""), Object.assign(document.createElement("span"), { className: "pod__id" }));
       setAttribute(cell.firstChild.firstChild, "href", `#s-${STATES[letter]}`);
-      setText(cell.lastChild, words[i] ?? "");
+      setText(cell.lastChild, inWords(words[i] ?? ""));
     }
     setAttribute(cell, "title", `${names[i] ?? `pod ${i + 1}`}: ${NAMES[letter]}`);
     dress(list, cell, cell.title);

@@ -12,6 +12,7 @@ import { drawRecording } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
 import { TIME_KEYS } from "./timekeys.js";
+import { say } from "./words.js";
 
 const MOST_STRIPS = 4, MOST_ROWS = 14, IDLE_MS = 3000, SMALLEST = 0.75, TRIES = 8, FEWEST = 2;
 const now = () => document.getElementById("now");
@@ -42,7 +43,7 @@ onElements(() => {
 onWord("audience", ({ audience }) => setText(document.getElementById("following"), audience.n ? `${audience.n} ${audience.n === 1 ? "follows" : "follow"}` : ""));
 onRelease(redraw);
 addEventListener("resize", fit);
-blocked((why) => tell("This window only shows", why));
+blocked((why) => tell(say("This window only shows"), why));
 
 // At most four strips, newer before older; those that are parked at 0 only where there is nothing else to show.
 function fold({ sets }) {

@@ -1,5 +1,6 @@
 """A page speaks the language of its link, for the rest of the visit; else the browser's; else English."""
 
+import json
 import re
 from html import unescape
 
@@ -96,3 +97,11 @@ async def test_numbers_are_written_in_one_way_in_every_language(teacher):
 async def test_errors_are_said_in_the_readers_language(teacher):
     browser, _ = teacher
     assert "Hier steht kein Pult" in await said(await browser.get("/d/nosuch"), 404)
+
+
+async def test_scripts_find_their_words_in_the_page(teacher):
+    browser, address = teacher
+    page = await said(await browser.get(address))
+    words = json.loads(re.search(r'<script id="words" type="application/json">(.*?)</script>', page)[1])
+    assert words["The desk is back"] == "Das Pult ist zurück"
+    assert 'id="words"' not in await said(await browser.get(f"{address}?lang=en"))
