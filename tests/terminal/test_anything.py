@@ -1,0 +1,141 @@
+"""Whatever is typed, in whatever order, is answered: no line breaks the terminal."""
+
+import random
+
+import pytest
+
+from simulation.kubectl.answer import Running
+from simulation.kubectl.terminal import Seat, plan
+from tests.terminal.play import Player
+
+LINES = 1500
+WORDS = [
+    "get",
+    "pods",
+    "deploy",
+    "web",
+    "svc,deploy",
+    "all",
+    "nodes",
+    "ns",
+    "events",
+    "lease",
+    "ep",
+    "-o",
+    "yaml",
+    "json",
+    "=",
+    "-o=jsonpath={.x[5]}",
+    "-o=custom-columns=A:.x[",
+    "-l",
+    "app=web",
+    "--all",
+    "-A",
+    "-n",
+    "nope",
+    "scale",
+    "--replicas=3",
+    "label",
+    "annotate",
+    "a=b",
+    "a-",
+    "patch",
+    "-p",
+    "{}",
+    "delete",
+    "describe",
+    "rollout",
+    "undo",
+    "status",
+    "history",
+    "set",
+    "image",
+    "env",
+    "resources",
+    "selector",
+    "sa",
+    "nginx=x",
+    "create",
+    "deployment",
+    "service",
+    "nodeport",
+    "pdb",
+    "run",
+    "--image=nginx",
+    "expose",
+    "--port=80",
+    "--dry-run=client",
+    "--dry-run",
+    "-f",
+    "x.yaml",
+    "logs",
+    "-c",
+    "wait",
+    "--for=delete",
+    "--for=condition=",
+    "--for=jsonpath={.x}=1",
+    "--timeout=0",
+    "explain",
+    "deploy.spec",
+    "drain",
+    "cordon",
+    "taint",
+    "node-1",
+    "k=v:NoSchedule",
+    "/",
+    "web/",
+    "/web",
+    "svc/web",
+    "deploy/web",
+    "-",
+    "--",
+    "--watch",
+    "-w",
+    "top",
+    "auth",
+    "can-i",
+    "whoami",
+    "config",
+    "view",
+    "api-resources",
+    "version",
+    "cluster-info",
+    "--sort-by=x",
+    "--template={{.}}",
+    "({{",
+    "--field-selector=metadata.name=web",
+    "apply",
+    "replace",
+    "diff",
+    "edit",
+    "autoscale",
+    "--max=3",
+    "exec",
+    "kill",
+    "1",
+    "--list",
+    "--resource-version=1",
+    "--since=1s",
+    "--previous",
+    "--help",
+    "--subresource=scale",
+    "--show-labels",
+    "-L",
+    "completion",
+    "curl",
+    "help",
+]
+TEXTS = (None, "", "a: [", "kind: Pod", "- 1", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_line_breaks_the_terminal(seed):
+    player, chance = Player(), random.Random(seed)
+    player.type("create deployment web --image=nginx --replicas=2")
+    player.type("expose deployment web --port=80")
+    player.wait(6000)
+    for _ in range(LINES):
+        line = " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 7)))
+        found = plan(line, Seat(player.cluster, text=chance.choice(TEXTS), opened=chance.choice(TEXTS)))
+        if isinstance(found, Running):
+            found.begin(player.cluster.store)
