@@ -24,24 +24,24 @@ def test_requests_are_counted_and_drawn_and_none_is_lost_by_a_careful_rollout(se
     assert int(heard.locator("[data-n=p50]").inner_text()) < int(heard.locator("[data-n=p95]").inner_text())
 
 
-def test_a_gap_is_drawn_as_loss(server, open_page):
+def scaled_down(server, open_page, rate: int, replicas: int):
+    """A page of ten pods that became fewer all at once, with this many requests a second."""
     desk = server.make_desk("fade")
     desk.clock(advance=20, paused=True)
-    desk.do("# web: 100 requests/s")
-    desk.do("kubectl scale deployment/web --replicas=0")
+    desk.do(f"# web: {rate} requests/s")
+    desk.do(f"kubectl scale deployment/web --replicas={replicas}")
     desk.clock(advance=20)
-    page = open_page(f"{server.url}/d/{desk.desk}")
+    return open_page(f"{server.url}/d/{desk.desk}")
+
+
+def test_a_gap_is_drawn_as_loss(server, open_page):
+    page = scaled_down(server, open_page, 100, 0)
     expect(page.locator('#heard [data-k="lost"]')).to_have_attribute("data-some", "")
     assert page.locator('#reqs path[data-hue="f"]').count() == 1
     assert page.locator("#cables .dots").count() == 0
 
 
 def test_the_log_says_which_pods_lost_requests_and_why(server, open_page):
-    desk = server.make_desk("fade")
-    desk.clock(advance=20, paused=True)
-    desk.do("# web: 2000 requests/s")
-    desk.do("kubectl scale deployment/web --replicas=3")
-    desk.clock(advance=20)
-    page = open_page(f"{server.url}/d/{desk.desk}")
+    page = scaled_down(server, open_page, 2000, 3)
     line = page.locator("#log li", has_text="it was told to stop and the proxies still sent to it")
     assert "refused by v1" in line.first.text_content()
