@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rollviz.desk import nodelog
 from rollviz.desk.nodelog import Evicted, Printed
 from rollviz.desk.versions import version_called
-from rollviz.desk.words import NOTHING, Code, Line, Text, clock, pick, pods, strong, text
+from rollviz.desk.words import NOTHING, Code, Line, Text, clock, pick, pods, strong, text, thousands
 from simulation.events import moment
 from simulation.ledger import Entry
 from simulation.objects import Event
@@ -67,7 +67,7 @@ VERBS = {"refused": "refused", "timeout": "without an answer in time", "reset": 
 
 
 def _lost(memory, time: int, loss: Loss) -> Line:
-    words = strong(f"{loss.count} {pick(loss.count, 'request', 'requests')} {VERBS.get(loss.cause, 'lost')}")
+    words = strong(f"{thousands(loss.count)} {pick(loss.count, 'request', 'requests')} {VERBS.get(loss.cause, 'lost')}")
     sent = f" It was {' and '.join(loss.pods)}." if 0 < len(loss.pods) < 3 else ""
     lasted = f"From {clock(loss.since)} on, for {(loss.until - loss.since) / 1000:.1f} s."
     return Line(time, "s-crash", text(words, *_by(memory, loss)), text(lasted, sent), True)

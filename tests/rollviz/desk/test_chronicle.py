@@ -1,5 +1,6 @@
 import pytest
 
+from rollviz.desk.words import thousands
 from tests.rollviz.desk.desks import MISSING, NEXT, Watched, web
 
 
@@ -117,5 +118,5 @@ def test_a_loss_that_does_not_end_is_told_once_while_it_goes_on_and_once_when_it
     desk.do("rollout undo deployment/web").run(60)
     _, (words, sum_) = [line for line in told(desk) if "no pod was ready" in line[0]]
     loss = next(loss for loss in desk.recording.cluster.traffic.flows["default", "web"].losses if loss.cause == "no endpoints")
-    assert words == f"{loss.count} requests lost: no pod was ready."
+    assert words == f"{thousands(loss.count)} requests lost: no pod was ready."
     assert sum_ == f"From 0:{loss.since // 1000} on, for {(loss.until - loss.since) / 1000:.1f} s."
