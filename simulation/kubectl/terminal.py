@@ -4,6 +4,8 @@ Whoever shows the terminal gives the commands to the desk, so that they are jour
 `plan` never changes anything. What a line says equals kubectl 1.33's, to the byte; what is not kubectl's own words says so plainly.
 """
 
+import difflib
+import re
 from typing import Any
 
 from simulation.api.errors import StatusError, UsageError
@@ -11,6 +13,7 @@ from simulation.commands import Run
 from simulation.kubectl import asides, editing, files, help, parse
 from simulation.kubectl.answer import Answer
 from simulation.kubectl.comparing import diff
+from simulation.kubectl.complete import AFTER
 from simulation.kubectl.curl import curl
 from simulation.kubectl.describe import describe
 from simulation.kubectl.events import Events
@@ -27,6 +30,7 @@ from simulation.kubectl.wait import Wait
 from simulation.kubectl.words import words_of
 from simulation.kubectl.writing import give, unexpected, unknown, writing
 
+UNKNOWN_BELOW = re.compile(r"unknown command \"(?P<word>[^ \"]+).*\"\nSee 'kubectl (?P<parent>\w+) -h'")
 MOST_SIGNS = 4000
 """A line; a text that is edited has the limits of a manifest."""
 
@@ -52,7 +56,7 @@ def plan(line: str, seat: Seat) -> Plan:
     except UnknownKind as error:
         return Answer("", f"{error.kubectl()}\n", 1, _about_kind(error))
     except StatusError as error:
-        return Answer("", f"{error.kubectl()}\n", 1)
+        return Answer("", f"{error.kubectl()}\n", 1, _about_subcommand(error.message))
 
 
 def _plan(line: str, seat: Seat) -> Plan:
@@ -200,6 +204,13 @@ def teaches(found: Plan) -> str:
     if not isinstance(found, Do) or found.verb != "run":
         return ""
     return "run" if isinstance(found.command, Run) else "run-2018"
+
+
+def _about_subcommand(said: str) -> str:
+    """kubectl suggests nothing below its first word; a note beside what it says does."""
+    found = UNKNOWN_BELOW.match(said)
+    near = difflib.get_close_matches(found["word"], AFTER.get(found["parent"], ()), n=1, cutoff=0.5) if found else []
+    return f"did you mean {found['parent']} {near[0]}?" if found and near else ""
 
 
 def _about_kind(error: UnknownKind) -> str:

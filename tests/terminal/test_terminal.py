@@ -87,6 +87,7 @@ def test_a_kind_that_is_not_here_is_told_apart_from_a_typing_error(player):
     assert player.type("get pdos").note == "did you mean pods?"
     assert "a desk does not" in player.type("get statefulsets").note
     assert player.type("get foos").note == ""
+    assert player.type("rollout udno deploy/web").note == "did you mean rollout undo?"
 
 
 def test_a_dry_run_changes_nothing(web):
