@@ -11,7 +11,7 @@ const id = (name) => document.getElementById(name);
 const [section, out, form, input, panes, sugg, running] = ["terminal", "term-out", "term-form", "cmd", "panes", "sugg", "term-run"].map(id);
 const opener = id("terminal-key");
 const live = new Map();
-let source = null, session = "", ready = null, before = null, asking = false;
+let source = null, session = "", ready = null, before = null, turn = Promise.resolve();
 
 // ------------------------------------------------------------------------------------------------------ open and close
 
@@ -247,11 +247,11 @@ const HISTORY = `rollviz-history-${app.dataset.desk}`;
 const history = JSON.parse(recall(HISTORY) ?? "[]");
 let at = history.length, draft = "";
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   const line = input.value.trim();
   hideCompletions();
-  if (!line || asking) return;
+  if (!line) return;
   input.value = "";
   if (line !== history.at(-1)) history.push(line);
   if (history.length > MOST_HISTORY) history.shift();
@@ -259,8 +259,8 @@ form.addEventListener("submit", async (event) => {
   at = history.length;
   if (line === "clear") return out.replaceChildren();
   if (/^(exit|logout|quit)$/.test(line)) return closeTerminal();
-  asking = true;
-  try { await run(line); } finally { asking = false; }
+  // what is typed ahead waits for its turn, as in any shell
+  turn = turn.catch(() => {}).then(() => run(line));
 });
 
 input.addEventListener("keydown", (event) => {

@@ -56,6 +56,18 @@ def test_ctrl_c_ends_what_runs_and_arrows_bring_lines_back(new_desk):
     assert page.input_value("#cmd") == "kubectl create deployment web --image=that-image-does-not-exist"
 
 
+def test_what_is_typed_ahead_waits_for_its_turn(new_desk):
+    page = new_desk()
+    page.keyboard.press("`")
+    # a slow network: the second line is typed before the first is answered
+    page.evaluate("() => { const asked = fetch; fetch = (...how) => new Promise((go) => setTimeout(go, 200)).then(() => asked(...how)); }")
+    kinds = ("pods", "services", "deployments", "replicasets")
+    for kind in kinds:
+        typed(page, f"kubectl get {kind} --namespace=default")
+    page.wait_for_function("() => document.querySelectorAll('#term-out .cmd .err').length == 4")
+    assert page.locator("#term-out .big__line b").all_inner_texts() == [f"kubectl get {kind} --namespace=default" for kind in kinds]
+
+
 def test_tab_completes_and_says_what_a_verb_does(new_desk):
     page = new_desk()
     page.keyboard.press("`")
