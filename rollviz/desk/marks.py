@@ -3,10 +3,14 @@
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk.bars import span
-from rollviz.desk.words import clock
+from rollviz.desk.words import Markup, Text, clock, say, text
 
 MARKS = 40
+WORDS = (noop("cannot pull its image"), noop("crashes"), noop("deadline passed"), noop("all done"))
+"""What the simulation writes on marks; it speaks English only, so the catalogues find its words here."""
 
 
 class Mark(NamedTuple):
@@ -15,6 +19,12 @@ class Mark(NamedTuple):
     kind: str
     glyph: str
     words: str
+    """In English."""
+
+    @property
+    def shown(self) -> Markup:
+        """The words, for a page."""
+        return _said(self.kind, self.words).html
 
 
 def marks(recording) -> tuple[Mark, ...]:
@@ -45,6 +55,20 @@ def _lay(tape, seconds: int) -> tuple[Mark, ...]:
         words = mark.words if command is None else few_words(command)
         found.append(Mark(mark.at_ms / 1000, clock(mark.at_ms), mark.kind, _glyph(mark), words))
     return tuple(found)
+
+
+def _said(kind: str, words: str) -> Text:
+    """Words of the simulation as they can be looked up; a command, and what Kubernetes calls a node's state, stay as they are."""
+    first, _, rest = words.partition(" ")
+    if kind == "phase" and first == "step":
+        return say("step {n}", n=rest)
+    if kind == "node":
+        return say("{n} evicted", n=first) if rest == "evicted" else text(words)
+    if kind == "fault" and first == "refused:":
+        return say("refused: {command}", command=rest)
+    if kind == "fault" and first[1:].isdigit():
+        return say("{version} {fault}", version=first, fault=say(rest))
+    return text(words) if kind == "you" else say(words)
 
 
 def few_words(command) -> str:

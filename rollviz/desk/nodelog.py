@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rollviz.desk.versions import version_called
-from rollviz.desk.words import Code, Line, pick, pods, strong, text
+from rollviz.desk.words import Code, Line, counted, say, strong, text
 from simulation.controllers.tainteviction import MESSAGE
 from simulation.events import moment
 from simulation.nodemarks import is_eviction, turn
@@ -47,17 +47,22 @@ def evictions(events: Iterable[Event]) -> list[Evicted]:
 def of_node(time: int, event: Event) -> Line:
     name, state = turn(event)
     if state == "Ready":
-        return Line(time, "i-ok", text(strong(f"{name} is Ready."), " Its kubelet posts its status again."))
-    said = text("Kubelet stopped posting node status. Its pods count as not ready, and nothing replaces them yet.")
-    return Line(time, "s-lost", text(strong(f"{name} is NotReady.")), said, True)
+        words = text(strong(say("{node} is Ready.", node=name)), " ", say("Its kubelet posts its status again."))
+        return Line(time, "i-ok", words)
+    said = text("Kubelet stopped posting node status. ", say("Its pods count as not ready, and nothing replaces them yet."))
+    return Line(time, "s-lost", strong(say("{node} is NotReady.", node=name)), said, True)
 
 
 def of_evictions(memory, cluster, evicted: Evicted) -> Line:
     owners = {(e.involved_object.namespace, e.involved_object.name.rpartition("-")[0]) for e in evicted.events}
-    whose = (" of ", version_called(memory, cluster, *owners.pop())) if len(owners) == 1 else ()
     n = len(evicted.events)
-    words = text(strong(pods(n), *whose, f" {pick(n, 'is', 'are')} evicted."))
-    return Line(evicted.time, "s-terminating", words, text(f"{MESSAGE}. {pick(n, 'It counts', 'They count')} no more."), True)
+    if len(owners) == 1:
+        version = version_called(memory, cluster, *owners.pop())
+        words = counted("{n} pod of {version} is evicted.", "{n} pods of {version} are evicted.", n, version=version)
+    else:
+        words = counted("{n} pod is evicted.", "{n} pods are evicted.", n)
+    sum_ = text(f"{MESSAGE}. ", counted("It counts no more.", "They count no more.", n))
+    return Line(evicted.time, "s-terminating", strong(words), sum_, True)
 
 
 def of_drain(memory, printed: Printed) -> Line | None:
@@ -65,12 +70,13 @@ def of_drain(memory, printed: Printed) -> Line | None:
     line, about = printed.line, ("drain", str(printed.drain))
     if line.startswith("node/") and line.endswith(" drained"):
         memory.told.discard(about)
-        return Line(printed.time, "i-ok", text(strong(f"{line.removeprefix('node/').removesuffix(' drained')} is drained.")))
+        node = line.removeprefix("node/").removesuffix(" drained")
+        return Line(printed.time, "i-ok", strong(say("{node} is drained.", node=node)))
     if line.startswith("error: "):
-        return Line(printed.time, "s-pullerr", text(strong("The drain fails.")), text(line.removeprefix("error: ")), True)
+        return Line(printed.time, "s-pullerr", strong(say("The drain fails.")), text(line.removeprefix("error: ")), True)
     if " (will retry after " in line and about not in memory.told:
         memory.told.add(about)
         pod, refusal = line.split('"')[1], line.partition("): ")[2]
-        words = text(strong("The drain waits: "), Code(pod))
-        return Line(printed.time, "i-hold", words, text(f"{refusal} kubectl asks again every 5 s."), True)
+        words = text(strong(say("The drain waits:"), " "), Code(pod))
+        return Line(printed.time, "i-hold", words, text(f"{refusal} ", say("kubectl asks again every 5 s.")), True)
     return None

@@ -1,6 +1,8 @@
 import pytest
 
+from rollviz.catalogue import in_python
 from rollviz.desk.words import thousands
+from simulation import traffic
 from tests.rollviz.desk.desks import MISSING, NEXT, Watched, web
 
 
@@ -120,3 +122,8 @@ def test_a_loss_that_does_not_end_is_told_once_while_it_goes_on_and_once_when_it
     loss = next(loss for loss in desk.recording.cluster.traffic.flows["default", "web"].losses if loss.cause == "no endpoints")
     assert words == f"{thousands(loss.count)} requests lost: no pod was ready."
     assert sum_ == f"From 0:{loss.since // 1000} on, for {(loss.until - loss.since) / 1000:.1f} s."
+
+
+def test_the_catalogues_know_each_reason_that_the_simulation_gives():
+    whys = {why for _, why in [*traffic.WHY.values(), traffic.NOBODY, traffic.RESET]}
+    assert whys <= {message.id for message in in_python()}
