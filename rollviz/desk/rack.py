@@ -6,6 +6,8 @@ Pods are drawn as Kubernetes believes they are. A machine that is off is hatched
 from collections.abc import Container
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk import scale
 from rollviz.desk.cells import STATES, word_of
 from rollviz.desk.delta import Tree
@@ -13,7 +15,7 @@ from rollviz.desk.memory import Memory
 from rollviz.desk.sets import element_id
 from rollviz.desk.unplaced import waiting
 from rollviz.desk.versions import version_of
-from rollviz.desk.words import Version
+from rollviz.desk.words import Markup, Version, say
 from simulation.nodes import condition, ready
 from simulation.objects import Node, Pod
 from simulation.states import pod_state, well
@@ -25,9 +27,19 @@ LEAST = 10
 
 NOBODY = Version("", 0)
 
+NO_NODE, NOT_NOTICED, ON_AGAIN, DRAINING, CORDONED = (
+    noop("no Node object"),
+    noop("not noticed"),
+    noop("on again"),
+    noop("draining"),
+    noop("cordoned"),
+)
+POWER_ON, POWER_OFF = noop("power on"), noop("power off")
+
 
 class Key(NamedTuple):
     verb: str
+    """English, looked up by the page; what is also kubectl's stays as it is."""
     line: str
 
 
@@ -46,6 +58,12 @@ class Box(NamedTuple):
     """Cordoned."""
     places: int
     power: Key | None
+
+    @property
+    def said(self) -> Markup:
+        """Its state, for a page: each part by itself. `Ready` is Kubernetes' own."""
+        status, *more = self.words.split(", ")
+        return Markup(", ".join([say(status).html if status == NO_NODE else status, *(say(part).html for part in more)]))
 
 
 class Rack(NamedTuple):
@@ -74,14 +92,14 @@ def drained(store: Store) -> dict[str, int]:
 def _box(store: Store, name: str, node: Node | None) -> Box:
     machine = store.machines.get(name)
     on = machine is None or machine.off_since is None
-    power = None if machine is None else Key(f"power {'off' if on else 'on'}", f"# {name}: power {'off' if on else 'on'}")
+    power = None if machine is None else Key(POWER_OFF if on else POWER_ON, f"# {name}: power {'off' if on else 'on'}")
     id = element_id("unit", "", name)
     if node is None:
-        return Box(name, id, "no Node object", None, on, True, False, machine.pods if machine is not None else 0, power)
+        return Box(name, id, NO_NODE, None, on, True, False, machine.pods if machine is not None else 0, power)
     up, shut = ready(node) == "True", node.spec.unschedulable
     words = "Ready" if up else "NotReady"
-    words += ", not noticed" if up and not on else ", on again" if on and not up else ""
-    words += ", draining" if name in drained(store) else ", cordoned" if shut else ""
+    words += f", {NOT_NOTICED}" if up and not on else f", {ON_AGAIN}" if on and not up else ""
+    words += f", {DRAINING}" if name in drained(store) else f", {CORDONED}" if shut else ""
     found = condition(node, "Ready")
     since = None if up or found is None else found.last_transition_time
     return Box(name, id, words, since, on, not (up and on), shut, int(node.status.allocatable.get("pods", "110")), power)

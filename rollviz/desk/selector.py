@@ -7,10 +7,11 @@ import shlex
 from typing import Any, NamedTuple
 
 import msgspec
+from django.utils.translation import gettext_noop as noop
 from msgspec import Struct
 
 from rollviz.desk.versions import first_revision, version_of
-from rollviz.desk.words import Text, Version, pick, pods, strong, text
+from rollviz.desk.words import Markup, Text, Version, counted, of_pods, say, strong, text
 from simulation import foresight
 from simulation.api import selectors
 from simulation.api.errors import StatusError
@@ -33,17 +34,18 @@ class Editor(Struct, frozen=True):
 
     kind: str
     name: str
-    title: str
+    title: Text
     pairs: tuple[Pair, ...]
     sets: tuple[str, ...]
     """Requirements that are no `key = value`, as kubectl's -l writes them."""
-    keep: str
+    keep: Text
 
 
 class Row(NamedTuple):
     version: Version | None
     """None for pods that no ReplicaSet counts."""
     word: str
+    """English, looked up by the page."""
     match: int
     answer: int
     now: int
@@ -56,9 +58,15 @@ class Plan(Struct, frozen=True):
     now: int = 0
     said: Text = text()
     line: str = ""
-    error: str = ""
+    error: str | Text = ""
+    """As kubectl or the server has it, in English; or a sentence of the desk's own."""
     lost: int = 0
     """Requests per second."""
+
+    @property
+    def no(self) -> str | Markup:
+        """The error, for a page."""
+        return self.error.html if isinstance(self.error, Text) else self.error
 
 
 def editor(store: Store, kind: str, name: str) -> Editor | None:
@@ -69,8 +77,10 @@ def editor(store: Store, kind: str, name: str) -> Editor | None:
     found = _selector(obj)
     pairs = tuple(Pair(key, value) for key, value in found.match_labels.items())
     expressions = selectors.from_object(LabelSelector(match_expressions=found.match_expressions))
-    title = "Send requests to pods with" if kind == "Service" else f"{kind} {name} counts pods with"
-    return Editor(kind, name, title, pairs, tuple(map(str, expressions.requirements)), f"keep {_said(found.match_labels)}")
+    service = kind == "Service"
+    title = say("Send requests to pods with") if service else say("{kind} {name} counts pods with", kind=kind, name=name)
+    keep = say("keep {labels}", labels=_said(found.match_labels))
+    return Editor(kind, name, title, pairs, tuple(map(str, expressions.requirements)), keep)
 
 
 def line_of(kind: str, name: str, wanted: dict[str, str], now: dict[str, str]) -> str:
@@ -87,7 +97,7 @@ def plan(memory: Any, cluster: Cluster, kind: str, name: str, wanted: dict[str, 
     """What would be if these were its labels; what is, if they are."""
     obj = cluster.store.get(kind, name) if kind in KINDS else None
     if obj is None:
-        return Plan(error=f"{kind} {name} is gone")
+        return Plan(error=say("{kind} {name} is gone", kind=kind, name=name))
     labels = _selector(obj).match_labels
     line = line_of(kind, name, wanted, labels) if wanted != labels else ""
     try:
@@ -132,29 +142,27 @@ def _rows(memory: Any, store: Store, owners: list[list[str]], answer: dict[str, 
 
 def _word(before: int, after: int) -> str:
     if after:
-        return "stays" if before else "comes"
-    return "leaves" if before else "stays out"
+        return noop("stays") if before else noop("comes")
+    return noop("leaves") if before else noop("stays out")
 
 
 def _sum(answer: int, now: int, sent_to: int, asks: bool, load: Load | None) -> Text:
     if not asks:
-        return text(strong("No selector: "), "the endpoints stay as they are, and nobody keeps them.")
+        return text(strong(say("No selector:"), " "), say("the endpoints stay as they are, and nobody keeps them."))
     if load is not None:
         return _capacity(load)
     if not answer and sent_to:
-        return text(
-            strong("No pod is ready. "),
-            f"While {pods(sent_to)} {pick(sent_to, 'ends', 'end')}, requests go to {pick(sent_to, 'it', 'them')}.",
-        )
+        going = counted("While {n} pod ends, requests go to it.", "While {n} pods end, requests go to them.", sent_to)
+        return text(strong(say("No pod is ready."), " "), going)
     if not answer:
-        return text(strong("Nobody answers. "), "Every request is refused." if now else "Nobody does now.")
-    if answer == now:
-        return text(strong(f"{pods(answer)} {pick(answer, 'answers', 'answer')}, "), "as many as now.")
-    return text(strong(f"{pods(answer)} {pick(answer, 'answers', 'answer')}, "), f"{now} {pick(now, 'does', 'do')} now.")
+        return text(strong(say("Nobody answers."), " "), say("Every request is refused.") if now else say("Nobody does now."))
+    compared = say("as many as now.") if answer == now else counted("{n} does now.", "{n} do now.", now)
+    return text(strong(counted("{n} pod answers,", "{n} pods answer,", answer), " "), compared)
 
 
 def _capacity(load: Load) -> Text:
     if not load.pods:
-        return text(strong(f"{load.rate} requests per second to nobody. "))
-    said = f"One pod serves {load.serve:.0f}. " if load.pods == 1 else f"They serve {load.serve:.0f}. "
-    return text(strong(f"{load.rate} requests per second to {pods(load.pods)}. "), said)
+        return text(strong(say("{rate} requests per second to nobody.", rate=load.rate), " "))
+    able = f"{load.serve:.0f}"
+    served = say("One pod serves {able}.", able=able) if load.pods == 1 else say("They serve {able}.", able=able)
+    return text(strong(say("{rate} requests per second to {pods}.", rate=load.rate, pods=of_pods(load.pods)), " "), served, " ")

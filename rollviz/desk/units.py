@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
-from rollviz.desk.rack import Box, Key, Rack, drained, rack
+from django.utils.translation import gettext_noop as noop
+
+from rollviz.desk.rack import NO_NODE, Box, Key, Rack, drained, rack
 from rollviz.desk.scene import Scene
 from rollviz.desk.sets import Strip
 from rollviz.desk.unplaced import refusals, sentence, waiting
-from rollviz.desk.words import Text, Version, pick, pods, strong, text
+from rollviz.desk.words import Said, Text, Version, counted, of_pods, say, strong, text
 from simulation.api.eviction import budgets_of
 from simulation.controllers.deployment import util
 from simulation.objects import Pod
@@ -18,7 +20,7 @@ class Foot(NamedTuple):
 
     id: str
     n: int | None
-    words: str
+    words: Text
     keys: tuple[Key, ...]
 
 
@@ -56,46 +58,49 @@ def _foot(store: Store, box: Box, drain: int | None) -> Foot:
     if not box.on and box.power is not None:
         keys.append(box.power)
     if drain is not None:
-        keys.append(Key("stop draining", f"# {box.name}: stop draining"))
-    elif box.words != "no Node object":
+        keys.append(Key(noop("stop draining"), f"# {box.name}: stop draining"))
+    elif box.words != NO_NODE:
         keys.append(Key("uncordon", f"uncordon {box.name}") if box.shut else Key("cordon", f"cordon {box.name}"))
         keys += [Key("drain", f"drain {box.name}")] if box.on else []
     n, words = _said(store, box, drain)
     return Foot(f"{box.id}-f", n, words, tuple(keys))
 
 
-def _said(store: Store, box: Box, drain: int | None) -> tuple[int | None, str]:
+def _said(store: Store, box: Box, drain: int | None) -> tuple[int | None, Text]:
     there = list(store.on_node.get(box.name, {}).values())
     ending = sum(pod.metadata.deletion_timestamp is not None for pod in there)
     if box.down and box.words.startswith("NotReady") and there:
         if ending == len(there):
-            return ending, f"{pick(ending, 'is', 'are')} to end; only {box.name} can say when {pick(ending, 'it has', 'they have')}"
-        return len(there) - ending, "nobody knows"
+            return ending, counted(
+                "is to end; only {node} can say when it has", "are to end; only {node} can say when they have", ending, node=box.name
+            )
+        return len(there) - ending, say("nobody knows")
     if drain is not None:
         return _draining(store, drain, ending)
     if box.shut:
         staying = len(there) - ending
-        return staying, f"{pick(staying, 'stays', 'stay') if staying else 'there'}, none may come"
-    return None, f"of {box.places} places"
+        return staying, counted("stays, none may come", "stay, none may come", staying) if staying else say("there, none may come")
+    return None, say("of {places} places", places=box.places)
 
 
-def _draining(store: Store, number: int, ending: int) -> tuple[int, str]:
+def _draining(store: Store, number: int, ending: int) -> tuple[int, Text]:
     """The pods that a budget keeps, with its sum in the API server's words; else those that go."""
     draining = store.drains[number]
     asked = [store.get("Pod", pod.name, pod.namespace) for pod in draining.pods if pod.evicted_at is None and draining.tried]
     held = [pod for pod in asked if pod is not None and pod.metadata.deletion_timestamp is None]
     if not held:
-        return ending, f"{pick(ending, 'goes', 'go')}, none may come"
-    return len(held), f"{pick(len(held), 'waits', 'wait')}: {_budget(store, held[0])}"
+        return ending, counted("goes, none may come", "go, none may come", ending)
+    return len(held), counted("waits: {reason}", "wait: {reason}", len(held), reason=_budget(store, held[0]))
 
 
-def _budget(store: Store, pod: Pod) -> str:
+def _budget(store: Store, pod: Pod) -> Said:
     budgets = budgets_of(store, pod)
     if len(budgets) != 1:
-        return "kubectl asks again"
+        return say("kubectl asks again")
     [budget] = budgets
     status = budget.status
-    return f"budget {budget.metadata.name} needs {status.desired_healthy} healthy pods and has {status.current_healthy}"
+    values = {"name": budget.metadata.name, "least": status.desired_healthy, "healthy": status.current_healthy}
+    return say("budget {name} needs {least} healthy pods and has {healthy}", **values)
 
 
 # ------------------------------------------------------------------------------------------------------------ no node
@@ -125,18 +130,24 @@ def _happening(store: Store, found: Rack) -> Text:
     places = sum(store.open_nodes.values())
     taken = sum(min(store.running_on.get(name, 0), most) for name, most in store.open_nodes.items())
     if pending:
-        full = f"{places} {pick(places, 'place', 'places')}, all taken. " if taken >= places else ""
-        return text(f"{full}{pods(pending)} {pick(pending, 'waits', 'wait')} for a node.")
+        full = [counted("{n} place, all taken.", "{n} places, all taken.", places), " "] if taken >= places else []
+        return text(*full, counted("{n} pod waits for a node.", "{n} pods wait for a node.", pending))
     silent = [box.name for box in found.boxes if box.words.startswith("Ready, not noticed")]
     if silent:
-        return text(f"{_named(silent)} {pick(len(silent), 'is', 'are')} off, and Kubernetes has not noticed.")
+        return counted(
+            "{nodes} is off, and Kubernetes has not noticed.",
+            "{nodes} are off, and Kubernetes has not noticed.",
+            len(silent),
+            nodes=_named(silent),
+        )
     down = [box.name for box in found.boxes if box.words.startswith("NotReady")]
     if down:
-        return text(f"{_named(down)} {pick(len(down), 'does', 'do')} not answer.", *_theirs(store, down))
+        return text(counted("{nodes} does not answer.", "{nodes} do not answer.", len(down), nodes=_named(down)), *_theirs(store, down))
     drains = drained(store)
     if drains:
-        return text(f"{_named(list(drains))} {pick(len(drains), 'is', 'are')} being drained.")
-    return text(f"{found.ready} {pick(found.ready, 'node is', 'nodes are')} Ready. {taken} of {places} places are taken.")
+        return counted("{nodes} is being drained.", "{nodes} are being drained.", len(drains), nodes=_named(list(drains)))
+    ready = counted("{n} node is Ready.", "{n} nodes are Ready.", found.ready)
+    return text(ready, " ", say("{taken} of {places} places are taken.", taken=taken, places=places))
 
 
 def _theirs(store: Store, down: list[str]) -> list:
@@ -145,9 +156,10 @@ def _theirs(store: Store, down: list[str]) -> list:
     if not there:
         return []
     if ending == len(there):
-        return [f" {pods(ending)} {pick(ending, 'was', 'were')} evicted there and cannot be ended."]
-    return [" Nobody knows what ", strong(pods(len(there) - ending)), " there do."]
+        evicted = counted("{n} pod was evicted there and cannot be ended.", "{n} pods were evicted there and cannot be ended.", ending)
+        return [" ", evicted]
+    return [" ", say("Nobody knows what {pods} there do.", pods=strong(of_pods(len(there) - ending)))]
 
 
-def _named(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _named(names: list[str]) -> str | Said:
+    return names[0] if len(names) == 1 else say("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])

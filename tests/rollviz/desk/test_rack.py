@@ -112,8 +112,8 @@ def test_a_drain_that_is_refused_again_is_news_though_nothing_is_written():
 
 def test_the_first_refusal_is_drawn_in_the_second_in_which_it_comes():
     desk = web().do("create poddisruptionbudget web --selector=app=web --min-available=10").run(1).do("drain node-4").run(0.01)
-    assert desk.says("unit-node-4-f").words == "go, none may come"
-    assert desk.run(0.5).says("unit-node-4-f").words.startswith("wait: budget web needs 10")
+    assert str(desk.says("unit-node-4-f").words) == "go, none may come"
+    assert str(desk.run(0.5).says("unit-node-4-f").words).startswith("wait: budget web needs 10")
 
 
 def test_the_headline_counts_nobody_whose_machine_is_off():

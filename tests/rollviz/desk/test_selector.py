@@ -32,7 +32,7 @@ def test_it_opens_with_what_is_and_nothing_to_set():
     assert rows(found) == [("v1", "stays", 8, 8, 8), ("v2", "stays", 5, 0, 0), ("", "stays", 1, 1, 1)]
     assert (found.match, found.answer, found.now) == (14, 9, 9)
     opened = editor(desk.recording.cluster.store, "Service", "web")
-    assert ([*map(tuple, opened.pairs)], opened.keep) == ([("app", "web")], "keep app=web")
+    assert ([*map(tuple, opened.pairs)], str(opened.keep)) == ([("app", "web")], "keep app=web")
 
 
 @pytest.mark.parametrize("wanted", [{"app": "web", "pod-template-hash": "v1"}, {"app": "other"}, {"run": "nobody"}, {}])
