@@ -13,7 +13,7 @@ from rollviz.desk.memory import memory_of
 from rollviz.desk.picture import Picture
 from rollviz.desk.unplaced import refusal
 from rollviz.desk.versions import version_of
-from rollviz.desk.words import Text, Version, clock, of_seconds, pick, text
+from rollviz.desk.words import NOTHING, Text, Version, clock, counted, of_seconds, say, text
 from simulation.events import last_seen
 from simulation.foresight import askers
 from simulation.inside import status_of
@@ -33,8 +33,18 @@ class Label(NamedTuple):
     """Who asks for this key: `Service web`."""
 
     @property
-    def title(self) -> str:
-        return f"asked for by {' and '.join(self.asked)}" if self.asked else "no selector asks for it"
+    def title(self) -> Text:
+        if not self.asked:
+            return say("no selector asks for it")
+        askers = self.asked[0] if len(self.asked) == 1 else _and(self.asked)
+        return say("asked for by {askers}", askers=askers)
+
+
+def _and(names: tuple[str, ...]) -> Text:
+    found: Text = text(names[0])
+    for name in names[1:]:
+        found = say("{names} and {last}", names=found, last=name)
+    return found
 
 
 class Condition(NamedTuple):
@@ -47,7 +57,7 @@ class Container(NamedTuple):
     name: str
     image: str
     state: str
-    words: str
+    words: Text
     ready: bool
 
 
@@ -73,7 +83,7 @@ class Facts(Struct, frozen=True):
     ip: str
     conditions: tuple[Condition, ...]
     containers: tuple[Container, ...]
-    ready: str
+    ready: Text
     """As kubectl's READY: regular containers and sidecars."""
     events: tuple[Happened, ...]
     refused: str
@@ -110,7 +120,7 @@ def inspector(picture: Picture, recording: Any, name: str) -> Inspector:
     store: Store = cluster.store
     pod = store.get("Pod", name)
     if pod is None:
-        return Inspector(Who(name, "gone", 0, None, text("This pod is gone."), "", -1), (), None, no_actions("the pod is gone"))
+        return Inspector(Who(name, "gone", 0, None, say("This pod is gone."), "", -1), (), None, no_actions("the pod is gone"))
     memory = memory_of(recording)
     owner = controller_of(pod)
     rs = store.get("ReplicaSet", owner.name) if owner is not None else None
@@ -140,9 +150,10 @@ def _cells(picture: Picture) -> list[tuple[str, tuple[Cell, ...]]]:
 
 def _words(pod: Pod, state: str, owner: Any) -> Text:
     since = ready_since(pod) if state in ("ready", "available") else None
-    told = f"since {of_seconds(since)}" if since is not None else f"created at {of_seconds(pod.metadata.creation_timestamp or 0)}"
-    counts = f"{owner.kind} {owner.name} counts it." if owner is not None else "Nobody counts this pod."
-    return text(f"{STATES[state][1]}, {told}. {counts}")
+    created = of_seconds(pod.metadata.creation_timestamp or 0)
+    told = say("since {at}", at=of_seconds(since)) if since is not None else say("created at {at}", at=created)
+    counts = say("Nobody counts this pod.") if owner is None else say("{owner} counts it.", owner=f"{owner.kind} {owner.name}")
+    return text(say(STATES[state][1]), ", ", told, ". ", counts)
 
 
 # --------------------------------------------------------------------------------------------------------------- labels
@@ -164,7 +175,7 @@ def _facts(kubelet: Kubelet, store: Store, pod: Pod, state: str) -> Facts:
     containers = [_container(kubelet, pod, number, state) for number in (*_sidecars_and_inits(pod), *range(len(pod.spec.containers)))]
     lasting = [*range(len(pod.spec.containers)), *(-1 - i for i, c in enumerate(pod.spec.init_containers) if is_sidecar(c))]
     statuses = [status_of(pod, number) for number in lasting]
-    ready = f"{sum(s.ready for s in statuses if s is not None)} of {len(lasting)} ready"
+    ready = say("{n} of {all} ready", n=sum(s.ready for s in statuses if s is not None), all=len(lasting))
     return Facts(pod.spec.node_name, pod.status.pod_ip, conditions, tuple(containers), ready, _events(store, pod), refusal(pod))
 
 
@@ -176,13 +187,13 @@ def _container(kubelet: Kubelet, pod: Pod, number: int, state: str) -> Container
     container = pod.spec.containers[number] if number >= 0 else pod.spec.init_containers[-1 - number]
     status = status_of(pod, number)
     if status is None:
-        return Container(container.name, container.image, "pending", "not started", False)
-    restarts = f", {status.restart_count} {pick(status.restart_count, 'restart', 'restarts')}" if status.restart_count else ""
+        return Container(container.name, container.image, "pending", say("not started"), False)
+    restarts = counted(", {n} restart", ", {n} restarts", status.restart_count) if status.restart_count else NOTHING
     glyph, words = _doing(kubelet, pod, number, status, state)
-    return Container(container.name, container.image, glyph, words + restarts, status.ready)
+    return Container(container.name, container.image, glyph, text(words, restarts), status.ready)
 
 
-def _doing(kubelet: Kubelet, pod: Pod, number: int, status: ContainerStatus, state: str) -> tuple[str, str]:
+def _doing(kubelet: Kubelet, pod: Pod, number: int, status: ContainerStatus, state: str) -> tuple[str, Text]:
     """(glyph, words): what it does, and when the kubelet comes back to it."""
     past, doing = kubelet.past.get((pod.metadata.uid, number)), status.state
     if doing.waiting is not None:
@@ -190,14 +201,18 @@ def _doing(kubelet: Kubelet, pod: Pod, number: int, status: ContainerStatus, sta
         if past is not None and doing.waiting.reason in ("ErrImagePull", "ImagePullBackOff"):
             due = past.backed_off_at + past.pull_backoff
         glyph = state if state in FAULTY or state == "pulling" else "pending"
-        return glyph, doing.waiting.reason + (f", again at {clock(due)}" if due > kubelet.store.now else ", tried now" if due else "")
+        again = say(", again at {at}", at=clock(due)) if due > kubelet.store.now else say(", tried now") if due else NOTHING
+        return glyph, text(doing.waiting.reason, again)
     if doing.terminated is not None:
-        return "terminating", f"{doing.terminated.reason}, exit code {doing.terminated.exit_code}"
+        return "terminating", say("{reason}, exit code {code}", reason=doing.terminated.reason, code=doing.terminated.exit_code)
     if status.ready:
         unwell = (pod.metadata.uid, number) in kubelet.store.unwell
-        probed = f", its file is gone, probe at {clock(past.probed_at)}" if unwell and past is not None and past.probed_at else ""
-        return "available", f"running, ready{probed}"
-    return "notready", f"running{f', probe at {clock(past.probed_at)}' if past is not None and past.probed_at else ', not ready'}"
+        if unwell and past is not None and past.probed_at:
+            return "available", say("running, ready, its file is gone, probe at {at}", at=clock(past.probed_at))
+        return "available", say("running, ready")
+    if past is not None and past.probed_at:
+        return "notready", say("running, probe at {at}", at=clock(past.probed_at))
+    return "notready", say("running, not ready")
 
 
 def _events(store: Store, pod: Pod) -> tuple[Happened, ...]:

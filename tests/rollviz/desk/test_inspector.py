@@ -56,7 +56,7 @@ def test_a_pod_is_told_as_its_record_has_it():
     assert seen.labels[0].asked == ("Service web", f"ReplicaSet {controller_of(pod).name}")
     assert (seen.facts.node, seen.facts.ip) == (pod.spec.node_name, pod.status.pod_ip)
     assert [(c.type, c.true) for c in seen.facts.conditions] == [(c.type, c.status == "True") for c in pod.status.conditions]
-    assert [(c.name, c.image, c.words) for c in seen.facts.containers] == [("web", "web:1.0", "running, ready")]
+    assert [(c.name, c.image, str(c.words)) for c in seen.facts.containers] == [("web", "web:1.0", "running, ready")]
     assert "Container started" in [event.words for event in seen.facts.events]
 
 
@@ -75,10 +75,10 @@ def test_every_cell_leads_to_its_pod_and_back():
 def test_what_the_kubelet_does_next_is_told_with_its_time_and_comes_then():
     desk = web(1).do("set image deployment/web web=web:missing").run(14)
     name = first(desk)
-    assert look(desk, name).facts.containers[0].words == "ImagePullBackOff, tried now"
+    assert str(look(desk, name).facts.containers[0].words) == "ImagePullBackOff, tried now"
     [container] = look(desk.run(5), name).facts.containers
-    assert container.words.startswith("ImagePullBackOff, again at 0:")
-    due = int(container.words.rpartition(":")[2])
+    assert str(container.words).startswith("ImagePullBackOff, again at 0:")
+    due = int(str(container.words).rpartition(":")[2])
 
     def pulls() -> int:
         return sum(event.count for event in look(desk, name).facts.events if event.words.startswith("Pulling"))
@@ -108,11 +108,11 @@ def test_the_four_actions_are_lines_that_do_what_they_say_and_keep_their_places(
     desk.do(acts(desk, name)["ready"].line).run(8)
     assert look(desk, name).who.state == "notready"
     assert acts(desk, name)["ready"].verb == "make ready"
-    assert "probe at" in look(desk, name).facts.containers[0].words
+    assert "probe at" in str(look(desk, name).facts.containers[0].words)
     desk.do(acts(desk, name)["ready"].line).run(4)
     assert look(desk, name).who.state == "available"
     desk.do(acts(desk, name)["crash"].line).run(4)
-    assert "1 restart" in look(desk, name).facts.containers[0].words
+    assert "1 restart" in str(look(desk, name).facts.containers[0].words)
     desk.do(acts(desk, name)["delete"].line)
     assert [action.id for action in look(desk, name).actions] == ["delete", "crash", "ready", "release"]
     assert {action.no for action in look(desk, name).actions if not action.key} == {"it is ending already", "it is ending"}
