@@ -46,6 +46,7 @@ def test_the_same_run_gives_the_same_bytes():
 
 
 def test_a_card_costs_about_a_tenth_of_a_second():
+    """Of a quiet processor; one that others use as well may take three times as long."""
     run = stuck()
     costs = []
     for at in range(50_000, 55_000, 1000):
@@ -53,7 +54,7 @@ def test_a_card_costs_about_a_tenth_of_a_second():
         begun = perf_counter()
         card.draw(shown).png()
         costs.append(perf_counter() - begun)
-    assert min(costs) < 0.2
+    assert min(costs) < 0.3
 
 
 @pytest.mark.parametrize(
