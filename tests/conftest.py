@@ -16,6 +16,9 @@ os.environ.update(DATA_DIR=DATA_DIR, DJANGO_SETTINGS_MODULE="rollviz.settings")
 for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "IDLE_SECONDS", "HOST", "PORT"):
     os.environ.pop(name, None)
 django.setup()
+# A process that runs a part of the tests inherits the environment: with this in it pytest-django would read the settings there before this
+# file gives it a directory of its own, and all would collect the static files into one.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 EVERYTHING_MUST_RUN = os.environ.get("CI", "").lower() == "true"
 
