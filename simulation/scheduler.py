@@ -18,8 +18,6 @@ from simulation.store import Key, Store, controller_of
 COMPONENT = "default-scheduler"
 MANY = 1_000_000
 """More pods than any node has: two scores in one number."""
-DEFAULT_MILLI_CPU = 100
-DEFAULT_MEMORY = 200 * 1024 * 1024
 CORDON = Taint(key=UNSCHEDULABLE, effect="NoSchedule")
 SUFFIXES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 

@@ -69,11 +69,6 @@ def scale_of(obj: Any) -> Scale:
     return Scale(stamped, {"replicas": replicas} if replicas else {}, {"replicas": obj.status.replicas, "selector": selector})
 
 
-def lease_of(node: Any) -> Lease:
-    """The Lease of a node, renewed at its last heartbeat."""
-    return _lease(node)
-
-
 def _name(obj: Any) -> str:
     return obj.metadata.name
 
@@ -85,6 +80,7 @@ def _namespace() -> Namespace:
 
 
 def _lease(node: Any) -> Lease:
+    """Renewed at the node's last heartbeat."""
     meta = node.metadata
     beats = [condition.last_heartbeat_time for condition in node.status.conditions if condition.type == "Ready"]
     spec = LeaseSpec(meta.name, acquire_time=meta.creation_timestamp, renew_time=beats[0] if beats else None)

@@ -31,7 +31,6 @@ TOKENS = {
     "(": "OpenParToken",
 }
 IDENTIFIER, END = "IdentifierToken", "EndOfStringToken"
-SPECIAL = "=!(),><"
 SPACE = " \t\r\n"
 LEXER = re.compile(r"[ \t\r\n]*(?:(==|!=|[=!(),><])|([^=!(),>< \t\r\n]+))")
 

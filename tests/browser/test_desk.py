@@ -73,7 +73,12 @@ def test_both_caps_move_through_the_values_the_engine_reports(server, new_desk, 
     for window in (page, viewer):
         window.evaluate(CAPS)
     old = page.get_attribute(".strip[data-rs]", "data-rs")
+    # as slowly as it takes a busy machine to draw some of the steps
+    faster(page, "1")
     press(page, "good")
+    for window in (page, viewer):
+        window.wait_for_function("() => Object.keys(caps).length == 2 && Object.values(caps).every((seen) => seen.length >= 3)")
+    faster(page, "16")
     page.wait_for_selector('.strip[data-target] [data-n=of]:text-is("10/10")')
     page.wait_for_selector(f'.strip[data-rs="{old}"] .cap:text-is("0")')
     viewer.wait_for_selector(f'.strip[data-rs="{old}"] .cap:text-is("0")')
@@ -83,7 +88,8 @@ def test_both_caps_move_through_the_values_the_engine_reports(server, new_desk, 
     for window in (page, viewer):
         caps = window.evaluate("window.caps")
         assert caps[old][0] == 10
-        assert len(caps[old]) >= 3 or len(caps[new]) >= 3, "a cap that only jumps from end to end has not moved"
+        assert len(caps[old]) >= 3
+        assert len(caps[new]) >= 3
         for name in (old, new):
             assert is_within(caps[name], engine[name]), (name, caps[name], engine[name])
             assert caps[name][-1] == engine[name][-1]

@@ -1,6 +1,6 @@
+import os
 import re
 import struct
-from time import perf_counter
 from xml.etree import ElementTree
 
 import pytest
@@ -46,15 +46,19 @@ def test_the_same_run_gives_the_same_bytes():
 
 
 def test_a_card_costs_about_a_tenth_of_a_second():
-    """Of a quiet processor; one that others use as well may take three times as long."""
+    """Of processor time, its own and the drawing process's: a busy machine takes longer, and no more."""
     run = stuck()
     costs = []
     for at in range(50_000, 55_000, 1000):
         shown = moment(run, at)
-        begun = perf_counter()
+        begun = used()
         card.draw(shown).png()
-        costs.append(perf_counter() - begun)
-    assert min(costs) < 0.3
+        costs.append(used() - begun)
+    assert 0 < min(costs) < 0.2
+
+
+def used() -> float:
+    return sum(os.times()[:4])
 
 
 @pytest.mark.parametrize(
