@@ -69,11 +69,15 @@ class Measure(NamedTuple):
         return self.over and self.certain == "more"
 
     @property
+    def by(self) -> str:
+        """What makes the limit of stable's value."""
+        return f"+ {MORE_ERRORS:g} %" if self.name == "errors" else f"× {SLOWER:g}"
+
+    @property
     def sum(self) -> str:
         """How the limit comes about, and what the canary has."""
-        by = f"+ {MORE_ERRORS:g} %" if self.name == "errors" else f"× {SLOWER:g}"
         stable, limit, canary = (f"{value:g} {self.unit}" for value in (self.stable.value, self.limit, self.canary.value))
-        return f"{stable} {by} = {limit} allowed, {canary} measured"
+        return f"{stable} {self.by} = {limit} allowed, {canary} measured"
 
 
 class Verdict(NamedTuple):

@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from math import gcd
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk.delta import Tree
 from rollviz.desk.duo import CANARY, Duo, Found, find
 from rollviz.desk.service import endpoint_counts
 from rollviz.desk.sets import groups
 from rollviz.desk.why import Term, Why
-from rollviz.desk.words import Code, Text, pick, strong, text, thousands
+from rollviz.desk.words import NOTHING, Code, Text, counted, say, strong, text, thousands
 from simulation import hearing, verdict
 from simulation.cluster import Cluster
 from simulation.verdict import Measure, Verdict
 
 NOBODY, SILENT, PROMOTED, GONE = "nobody", "silent", "promoted", "gone"
 """What may be said besides verdict.SAME, WORSE and EARLY: no clients, no endpoint, both run one image, it is at zero."""
-NAMES = {"errors": "errors", "p95": "the slowest 5 %", "p50": "the typical request"}
+NAMES = {"errors": noop("errors"), "p95": noop("the slowest 5 %"), "p50": noop("the typical request")}
+CAPITALS = {"errors": noop("Errors"), "p95": noop("The slowest 5 %"), "p50": noop("The typical request")}
+"""The same at the beginning of a sentence."""
 
 
 class Said(NamedTuple):
     kind: str
-    title: str
+    title: Text
     text: Text
 
 
@@ -63,10 +67,10 @@ def told(heard: Verdict | None) -> tuple[str, Text, Text, bool] | None:
     if heard is None or heard.said == verdict.EARLY:
         return None
     if heard.said == verdict.SAME:
-        sum_ = text(f"{thousands(heard.canary)} requests of the canary, {thousands(heard.stable)} of stable; no limit broken for certain.")
-        return "i-ok", text(strong("Verdict: nothing worse heard")), sum_, False
-    words = text(strong("Verdict: fade the canary out. "), _capital(_listed(heard.worse)))
-    return "s-crash", words, text(heard.worse[0].sum), True
+        sum_ = say("{canary} requests of the canary, {stable} of stable; no limit broken for certain.", **_heard(heard))
+        return "i-ok", strong(say("Verdict: nothing worse heard")), sum_, False
+    words = text(strong(say("Verdict: fade the canary out."), " "), _listed(heard.worse, CAPITALS))
+    return "s-crash", words, _sum(heard.worse[0]), True
 
 
 def kind(duo: Duo, heard: Verdict | None) -> str:
@@ -84,58 +88,56 @@ def said(duo: Duo, heard: Verdict | None) -> Said:
     what, canary, stable = kind(duo, heard), duo.b.version, duo.a.version
     match what:
         case "gone":
-            return Said(what, "The canary is at zero", text(stable, " hears all requests."))
+            return Said(what, say("The canary is at zero"), say("{version} hears all requests.", version=stable))
         case "promoted":
             images = Code(" + ".join(_images(duo.a).values()))
-            return Said(what, "Promoted", text("Both run ", images, ". Nothing is left to compare; the canary's pods may go."))
+            both = say("Both run {images}. Nothing is left to compare; the canary's pods may go.", images=images)
+            return Said(what, say("Promoted"), both)
         case "nobody":
-            return Said(what, "Nobody sends requests", text("A verdict needs requests to compare. ", *_share(duo, "would hear")))
+            needs = say("A verdict needs requests to compare.")
+            return Said(what, say("Nobody sends requests"), text(needs, " ", _share(duo, would=True)))
         case "silent":
-            return Said(what, "The canary hears nothing", text("None of its pods is ready. ", *_share(duo)))
+            return Said(what, say("The canary hears nothing"), text(say("None of its pods is ready."), " ", _share(duo)))
         case "worse":
             first, *more = heard.worse
-            also = [" Also ", _listed(more), "."] if more else []
-            sum_ = [strong(_capital(NAMES[first.name])), f": {first.sum}.", *also, " "]
-            return Said(what, "Fade the canary out", text(*sum_, *_share(duo)))
+            also = text(" ", say("Also {measures}.", measures=_listed(more, NAMES))) if more else NOTHING
+            sum_ = text(strong(say(CAPITALS[first.name])), ": ", _sum(first), ".", also)
+            return Said(what, say("Fade the canary out"), text(sum_, " ", _share(duo)))
         case "nothing worse":
-            shown = f"{thousands(heard.canary)} requests of "
-            return Said(
-                what,
-                "Nothing worse heard",
-                text(shown, canary, f", {thousands(heard.stable)} of ", stable, ", and no limit broken for certain."),
-            )
-    return Said(
-        what, "Too early to say", text(f"{_heard_by(duo, heard)} A verdict needs {thousands(verdict.ENOUGH)} of each. ", *_share(duo))
-    )
+            sides = {"on_canary": canary, "on_stable": stable, **_heard(heard)}
+            shown = say("{canary} requests of {on_canary}, {stable} of {on_stable}, and no limit broken for certain.", **sides)
+            return Said(what, say("Nothing worse heard"), shown)
+    needs = say("A verdict needs {n} of each.", n=thousands(verdict.ENOUGH))
+    return Said(what, say("Too early to say"), text(_heard_by(duo, heard), " ", needs, " ", _share(duo)))
 
 
 def keys(duo: Duo, heard: Verdict | None) -> tuple[Key, ...]:
     """What may be done, the nearest first, each with its line."""
     what, name, scope = kind(duo, heard), duo.b.name, duo.b.scope
-    out = Key(
-        "out", text("fade ", duo.b.version, " out"), f"scale deployment/{name} --replicas=0{scope}", what in (verdict.WORSE, PROMOTED)
-    )
-    listen = Key("listen", text("keep listening"), "", what in (verdict.EARLY, SILENT))
+    canary = duo.b.version
+    fade = say("fade {version} out", version=canary)
+    out = Key("out", fade, f"scale deployment/{name} --replicas=0{scope}", what in (verdict.WORSE, PROMOTED))
+    listen = Key("listen", say("keep listening"), "", what in (verdict.EARLY, SILENT))
     if what == GONE:
-        again = Key("again", text("send ", duo.b.version, " in again"), f"scale deployment/{name} --replicas=1{scope}", False)
-        return again, Key("delete", text("delete ", duo.b.version), f"delete deployment {name}{scope}", False)
+        again = Key("again", say("send {version} in again", version=canary), f"scale deployment/{name} --replicas=1{scope}", False)
+        return again, Key("delete", say("delete {version}", version=canary), f"delete deployment {name}{scope}", False)
     if what == PROMOTED:
         return out, listen
     if what == NOBODY:
-        clients = Key("clients", text("let clients come"), f"# {duo.service.metadata.name}: 200 requests/s{duo.b.scope}", True)
+        clients = Key("clients", say("let clients come"), f"# {duo.service.metadata.name}: 200 requests/s{duo.b.scope}", True)
         return clients, out, _promote(duo, what)
     return out, listen, _promote(duo, what)
 
 
 def _promote(duo: Duo, what: str) -> Key:
     images = " ".join(f"{name}={image}" for name, image in _images(duo.b).items() if _images(duo.a).get(name) != image)
-    anyway = " anyway" if what == verdict.WORSE else ""
+    sentence = noop("promote {version} anyway") if what == verdict.WORSE else noop("promote {version}")
     line = f"set image deployment/{duo.a.name} {images}{duo.a.scope}"
-    return Key("promote", text("promote ", duo.b.version, anyway), line, what == verdict.SAME)
+    return Key("promote", say(sentence, version=duo.b.version), line, what == verdict.SAME)
 
 
 def moving(heard: Verdict | None) -> Tree:
-    """The rows of the panel: texts, and where things stand in thousandths of a row's scale."""
+    """The rows of the panel: numbers with their unit, and where things stand in thousandths of a row's scale; the page has the words."""
     if heard is None:
         return {}
     rows = {measure.name: _row(measure) for measure in heard.measures}
@@ -143,7 +145,7 @@ def moving(heard: Verdict | None) -> Tree:
     enough = {
         "g": "i-ok" if least >= verdict.ENOUGH else "i-hold",
         "c": thousands(heard.canary),
-        "s": f"stable {thousands(heard.stable)}",
+        "s": thousands(heard.stable),
         "at": min(1000 * least // verdict.ENOUGH, 1000),
     }
     return {"rows": rows, "enough": enough}
@@ -152,12 +154,12 @@ def moving(heard: Verdict | None) -> Tree:
 def _row(m: Measure) -> Tree:
     most = max(m.stable.high, m.canary.high, m.limit) * 1.1 or 1.0
     places = (m.stable.value, m.stable.low, m.stable.high, m.canary.value, m.canary.low, m.canary.high, m.limit)
-    chance = ", may be chance" if m.over and not m.worse else ""
     return {
         "g": "s-crash" if m.worse else "i-hold" if m.over else "i-ok",
         "c": f"{m.canary.value:g} {m.unit}",
-        "s": f"stable {m.stable.value:g} {m.unit}",
-        "l": f"limit {m.limit:g} {m.unit}{chance}",
+        "s": f"{m.stable.value:g} {m.unit}",
+        "l": f"{m.limit:g} {m.unit}",
+        "chance": m.over and not m.worse,
         "at": [round(1000 * place / most) for place in places],
     }
 
@@ -165,17 +167,22 @@ def _row(m: Measure) -> Tree:
 # ------------------------------------------------------------------------------------------------------ in sentences
 
 
+HEADLINES = {
+    verdict.WORSE: noop("The {version} hears {part}, and is worse."),
+    verdict.SAME: noop("The {version} hears {part}, and nothing worse is heard."),
+    verdict.EARLY: noop("The {version} hears {part}. It is too early to say more."),
+    NOBODY: noop("The {version} would hear {part}. Nobody sends any."),
+    SILENT: noop("The {version} hears {part}."),
+}
+
+
 def headline(duo: Duo, heard: Verdict | None) -> Text:
     what = kind(duo, heard)
-    if what in (GONE, PROMOTED):
-        return text(duo.a.full, " hears all requests.") if what == GONE else text(duo.a.full, " and ", duo.b.full, " run the same image.")
-    ends = {
-        verdict.WORSE: ", and is worse.",
-        verdict.SAME: ", and nothing worse is heard.",
-        verdict.EARLY: ". It is too early to say more.",
-        NOBODY: ". Nobody sends any.",
-    }
-    return text("The ", duo.b.version, f" {'would hear' if what == NOBODY else 'hears'} {_part(duo)}", ends.get(what, "."))
+    if what == GONE:
+        return say("{version} hears all requests.", version=duo.a.full)
+    if what == PROMOTED:
+        return say("{a} and {b} run the same image.", a=duo.a.full, b=duo.b.full)
+    return say(HEADLINES[what], version=duo.b.version, part=_part(duo))
 
 
 def why(duo: Duo) -> Why:
@@ -184,47 +191,65 @@ def why(duo: Duo) -> Why:
     share = f"{100 * canary / every:.0f}\u00a0%" if every else "0\u00a0%"
     sum_ = (Term(canary, "canary pods ready"), Term(every, "pods ready", "÷"), Term(share, "of the requests", "="))
     selector = Code(",".join(f"{key}={value}" for key, value in sorted(duo.service.spec.selector.items())))
-    said = text("The Service knows nothing of canaries. It spreads requests over every ready pod that has ", selector, ".")
-    less = text(said, " For 10\u00a0% run 1 canary beside 9 stable pods.")
-    return Why(text("Why does ", duo.b.version, f" hear {share}?"), sum_, less)
+    spreads = say("The Service knows nothing of canaries. It spreads requests over every ready pod that has {selector}.", selector=selector)
+    less = say("For {share} run 1 canary beside 9 stable pods.", share="10\u00a0%")
+    return Why(say("Why does {version} hear {share}?", version=duo.b.version, share=share), sum_, text(spreads, " ", less))
 
 
-def both(duo: Duo) -> str:
+def both(duo: Duo) -> Text:
     """Why the Service finds pods of both."""
     a, b = duo.a.labels, duo.b.labels
     apart = sorted(key for key in {*a, *b} if a.get(key) != b.get(key) and key not in duo.service.spec.selector)
     if apart and all(s.plug for side in duo.sides for s in side.strips if s.target):
-        return f"The selector does not ask for {' or '.join(apart)}, so it finds both."
-    return "Pods of both carry the labels that the selector asks for."
+        keys: Text = text(apart[0])
+        for key in apart[1:]:
+            keys = say("{some} or {last}", some=keys, last=key)
+        return say("The selector does not ask for {keys}, so it finds both.", keys=keys)
+    return say("Pods of both carry the labels that the selector asks for.")
 
 
-def _share(duo: Duo, hears: str = "hears") -> list:
-    return [f"It {hears} ", f"{_part(duo)}: {duo.b.endpoints} of {duo.a.endpoints + duo.b.endpoints} endpoints."]
+def _share(duo: Duo, would: bool = False) -> Text:
+    found = {"part": _part(duo), "n": duo.b.endpoints, "every": duo.a.endpoints + duo.b.endpoints}
+    if would:
+        return say("It would hear {part}: {n} of {every} endpoints.", **found)
+    return say("It hears {part}: {n} of {every} endpoints.", **found)
 
 
-def _part(duo: Duo) -> str:
+def _part(duo: Duo) -> Text:
     canary, every = duo.b.endpoints, duo.a.endpoints + duo.b.endpoints
     if not canary:
-        return "no request"
+        return say("no request")
+    if canary == every:
+        return say("every request")
     common = gcd(canary, every)
-    return (
-        "every request" if canary == every else f"{canary // common} {pick(canary // common, 'request', 'requests')} in {every // common}"
-    )
+    return counted("{n} request in {every}", "{n} requests in {every}", canary // common, every=every // common)
 
 
-def _heard_by(duo: Duo, heard: Verdict) -> str:
+def _heard(heard: Verdict) -> dict[str, str]:
+    return {"canary": thousands(heard.canary), "stable": thousands(heard.stable)}
+
+
+def _heard_by(duo: Duo, heard: Verdict) -> Text:
     least, word = min((heard.canary, duo.b.word), (heard.stable, duo.a.word))
-    return f"{thousands(least)} requests heard by the {word}."
+    return say("{n} requests heard by the {version}.", n=thousands(least), version=word)
+
+
+def _sum(m: Measure) -> Text:
+    """As Measure.sum."""
+    stable, limit, canary = (f"{value:g} {m.unit}" for value in (m.stable.value, m.limit, m.canary.value))
+    return say("{stable} {by} = {limit} allowed, {canary} measured", stable=stable, by=m.by, limit=limit, canary=canary)
 
 
 def _images(side) -> dict[str, str]:
     return {container.name: container.image for container in side.d.spec.template.spec.containers}
 
 
-def _listed(measures: Sequence[Measure]) -> str:
-    *others, last = (NAMES[measure.name] for measure in measures)
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+def _listed(measures: Sequence[Measure], first: dict[str, str]) -> Text:
+    """`first`: the names from which the first is taken, NAMES or CAPITALS."""
+    *others, last = (say((NAMES if i else first)[measure.name]) for i, measure in enumerate(measures))
+    if not others:
+        return last
+    some = others[0]
+    for name in others[1:]:
+        some = text(some, ", ", name)
+    return say("{some} and {last}", some=some, last=last)

@@ -3,10 +3,12 @@
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk.duo import Duo, Side
 from rollviz.desk.service import Out
 from rollviz.desk.why import Term, Why
-from rollviz.desk.words import Code, Text, pick, pods, strong, text
+from rollviz.desk.words import Code, Text, counted, of_pods, say, strong, text
 from simulation.recording import Recording
 from simulation.switching import switch_ms
 
@@ -18,8 +20,13 @@ class Chip(NamedTuple):
 
 
 class Stat(NamedTuple):
-    n: str
-    words: str
+    n: str | Text
+    words: Text
+
+    @property
+    def number(self) -> str:
+        """For a page."""
+        return self.n.html if isinstance(self.n, Text) else self.n
 
 
 class Between(NamedTuple):
@@ -75,19 +82,19 @@ def between(duo: Duo, back: int | None) -> Between:
 def _stats(duo: Duo, back: int | None) -> tuple[Stat, ...]:
     held = sum(side.held for side in duo.sides)
     if duo.on is None:
-        return (Stat(str(held), f"{pick(held, 'pod', 'pods')} held, for nobody"),)
-    cost = Stat(str(held), f"{pick(held, 'pod', 'pods')} held for the work of {duo.on.want}")
+        return (Stat(str(held), counted("pod held, for nobody", "pods held, for nobody", held)),)
+    cost = Stat(str(held), counted("pod held for the work of {want}", "pods held for the work of {want}", held, want=duo.on.want))
     if back is None:
-        return cost, Stat("no way", f"back: {duo.off.name} has no ready pod")
-    return cost, Stat(_seconds(back), "until all requests are back")
+        return cost, Stat(say("no way"), say("back: {name} has no ready pod", name=duo.off.name))
+    return cost, Stat(_seconds(back), say("until all requests are back"))
 
 
 def fader(duo: Duo) -> Fader:
     ends = (
         End(side.letter, side.word, side.name, side.hue, side is duo.on, side is (duo.on or duo.a), duo.cut(side)) for side in duo.sides
     )
-    say = text("no halfway: a selector cuts") if duo.on else text("on neither: the selector finds none of these pods")
-    return Fader(duo.service.metadata.name, *ends, say)
+    words = say("no halfway: a selector cuts") if duo.on else say("on neither: the selector finds none of these pods")
+    return Fader(duo.service.metadata.name, *ends, words)
 
 
 def back_ms(recording: Recording, duo: Duo) -> int | None:
@@ -109,16 +116,16 @@ def headline(duo: Duo) -> Text:
     on, off = duo.on, duo.off
     if on is None:
         selector = ",".join(f"{key}={value}" for key, value in sorted(duo.service.spec.selector.items()))
-        return text("No request reaches a pod: ", Code(selector), " is on neither side.")
+        return say("No request reaches a pod: {selector} is on neither side.", selector=Code(selector))
     if not on.endpoints:
-        return text("All requests go to ", on.full, ", and no pod of it answers.")
-    return text("All requests go to ", on.full, ". ", *_stands_by(off))
+        return say("All requests go to {version}, and no pod of it answers.", version=on.full)
+    return text(say("All requests go to {version}.", version=on.full), " ", _stands_by(off))
 
 
-def _stands_by(off: Side) -> list:
+def _stands_by(off: Side) -> Text:
     if not off.want:
-        return [off.full, " is at zero."]
-    return [off.full, " stands by." if off.ready else " has no ready pod."]
+        return say("{version} is at zero.", version=off.full)
+    return say("{version} stands by.", version=off.full) if off.ready else say("{version} has no ready pod.", version=off.full)
 
 
 def why(duo: Duo, back: int | None) -> Why:
@@ -126,18 +133,19 @@ def why(duo: Duo, back: int | None) -> Why:
     held = sum(side.held for side in duo.sides)
     if on is None:
         labels = [Code(",".join(f"{key}={side.labels[key]}" for key in duo.keys)) for side in duo.sides]
-        said = text("The pods have ", labels[0], " and ", labels[1], ". The crossfader writes one of these into the selector.")
-        return Why(text("Nobody receives requests"), (Term(held, "pods"), Term(held, "unplugged", "−"), Term(0, "on air", "=")), said)
+        said = say("The pods have {a} and {b}. The crossfader writes one of these into the selector.", a=labels[0], b=labels[1])
+        return Why(say("Nobody receives requests"), (Term(held, noop("pods")), Term(held, "unplugged", "−"), Term(0, "on air", "=")), said)
     sum_ = (Term(held, "pods held"), Term(on.want, "for the requests", "−"), Term(held - on.want, "to go back to", "="))
-    moved = "One label in the selector decides. Changing it replaces the list of endpoints at once; no pod starts or stops. "
+    moved = say("One label in the selector decides. Changing it replaces the list of endpoints at once; no pod starts or stops.")
     if back is None:
-        return Why(text("Going back is not possible now"), sum_, text(moved, off.name, " has no ready pod: requests would reach nobody."))
-    cost = strong(f"{pods(held)} for the work of {on.want}.")
-    way = f"Going back takes {_seconds(back)}, because {off.name} still runs. That is what it costs: "
-    return Why(text("Why is ", off.version, " still running?"), sum_, text(moved, way, cost))
+        nobody = say("{name} has no ready pod: requests would reach nobody.", name=off.name)
+        return Why(say("Going back is not possible now"), sum_, text(moved, " ", nobody))
+    cost = strong(say("{pods} for the work of {want}.", pods=of_pods(held), want=on.want))
+    way = say("Going back takes {time}, because {name} still runs. That is what it costs:", time=_seconds(back), name=off.name)
+    return Why(say("Why is {version} still running?", version=off.version), sum_, text(moved, " ", way, " ", cost))
 
 
-def _seconds(ms: int) -> str:
+def _seconds(ms: int) -> Text:
     if not ms:
-        return "no time"
-    return f"{ms} ms" if ms < 1000 else f"{ms / 1000:g} s"
+        return say("no time")
+    return text(f"{ms} ms" if ms < 1000 else f"{ms / 1000:g} s")

@@ -175,9 +175,9 @@ def _dressed(pair: Duo, side: Side, s: Strip) -> Strip:
     if not side.complete or not side.want:
         return s
     if pair.kind == CANARY:
-        return replace(s, words=side.word, why=text(f"Deployment {side.name}"))
+        return replace(s, words=side.word, why=say("Deployment {name}", name=side.name))
     if side is pair.on:
-        return replace(s, words="on air", why=text("all requests come here"))
+        return replace(s, words=noop("on air"), why=say("all requests come here"))
     return replace(s, words=noop("standing by"), why=say("no requests, pods stay ready"))
 
 

@@ -14,7 +14,7 @@ from rollviz.desk.moves import with_move
 from rollviz.desk.service import endpoint_counts, picks, picks_loose
 from rollviz.desk.sets import Group, Strip, of_other_images, strip
 from rollviz.desk.unplaced import refusals, sentence
-from rollviz.desk.words import pick, pods, say, strong, text
+from rollviz.desk.words import counted, say, strong, text
 from simulation.controllers.deployment import util
 from simulation.states import well
 
@@ -102,12 +102,17 @@ def _told(s: Strip, store, rs) -> Strip:
     pending = [] if s.line else [store.get("Pod", c.name, s.namespace) for c in s.pods if c.state == "pending"]
     if unplaced := refusals(pod for pod in pending if pod is not None):
         message, n = unplaced[0]
-        return replace(s, foot=text(strong(f"{n} {pick(n, 'finds', 'find')} no node. "), sentence(message)))
+        return replace(s, foot=text(strong(counted("{n} finds no node.", "{n} find no node.", n), " "), sentence(message)))
     n, image = of_other_images(store.owned(s.uid), tuple(c.image for c in rs.spec.template.spec.containers))
     if not n:
         return s
-    said = f"{pods(n)} {pick(n, 'is', 'are')} of {image}: a template is only for pods to come."
-    return replace(s, foot=text(said))
+    said = counted(
+        "{n} pod is of {image}: a template is only for pods to come.",
+        "{n} pods are of {image}: a template is only for pods to come.",
+        n,
+        image=image,
+    )
+    return replace(s, foot=said)
 
 
 def shown_and_parked(strips: tuple[Strip, ...], slots: int) -> tuple[tuple[Strip, ...], tuple[Spine, ...]]:

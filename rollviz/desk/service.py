@@ -5,6 +5,7 @@ from typing import NamedTuple
 from rollviz.desk.delta import Tree
 from rollviz.desk.scene import Scene
 from rollviz.desk.sets import Strip
+from rollviz.desk.words import Text, say
 from simulation.controllers.endpointslice import SERVICE_NAME
 from simulation.objects import Service
 from simulation.store import controller_of
@@ -19,7 +20,7 @@ class ServiceBox(NamedTuple):
     name: str
     selector: tuple[str, ...]
     outs: tuple[Out, ...]
-    say: str
+    say: Text
 
 
 def service_box(store, shown: tuple[Strip, ...], scene: Scene | None) -> ServiceBox:
@@ -31,18 +32,21 @@ def service_box(store, shown: tuple[Strip, ...], scene: Scene | None) -> Service
         mine = next((s for s in services if selects(s, namespace, labels)), None)
     service = mine or next((s for s in services if s.spec.selector), services[0] if services else None)
     if service is None:
-        return ServiceBox("", (), (), "No Service: nothing sends requests to these pods.")
+        return ServiceBox("", (), (), say("No Service: nothing sends requests to these pods."))
     sends = endpoint_counts(store, service.metadata.name)
     plugged = [s for s in shown if s.uid in sends or picks(service, store, s.namespace, s.uid)]
     outs = [Out(s.id, s.hue) for s in reversed(plugged)]
     if "" in sends or picks_loose(service, store):
         outs.append(Out("loose", 0))
     selector = tuple(f"{key}={value}" for key, value in sorted(service.spec.selector.items()))
-    say = "Without a selector nobody keeps its endpoints."
-    if selector:
-        clients = store.clients.get((service.metadata.namespace, service.metadata.name))
-        say = f"Requests {'go' if clients is not None and clients.rate else 'would go'} to every ready pod whose labels match."
-    return ServiceBox(service.metadata.name, selector, tuple(outs), say)
+    clients = store.clients.get((service.metadata.namespace, service.metadata.name))
+    if not selector:
+        words = say("Without a selector nobody keeps its endpoints.")
+    elif clients is not None and clients.rate:
+        words = say("Requests go to every ready pod whose labels match.")
+    else:
+        words = say("Requests would go to every ready pod whose labels match.")
+    return ServiceBox(service.metadata.name, selector, tuple(outs), words)
 
 
 def endpoints_split(store, shown: tuple[Strip, ...], box: ServiceBox) -> Tree:

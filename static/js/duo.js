@@ -1,6 +1,7 @@
 // Two Deployments that belong together: which scene they make of the desk, each deck's fader, and the rows that compare them.
 import { isHeld, showValue } from "./fader.js";
 import { setAttribute, setText } from "./state.js";
+import { say } from "./words.js";
 
 const PLACES = ["a", "al", "ah", "b", "bl", "bh", "limit"];
 
@@ -18,9 +19,9 @@ function drawDeck(deck, side) {
   setAttribute(deck, "aria-label", `Deployment ${side.name}`);
   setText(deck.querySelector('[data-n="name"]'), side.name);
   setAttribute(fader, "data-fader", `deployment/${side.name}`);
-  setAttribute(fader, "aria-label", `${side.name}: desired replicas`);
+  setAttribute(fader, "aria-label", say("{name}: desired replicas", { name: side.name }));
   if (!isHeld(fader)) showValue(deck, fader, side.v);
-  setAttribute(fader, "aria-valuetext", `${side.v} replicas`);
+  setAttribute(fader, "aria-valuetext", side.v === 1 ? say("{n} replica", { n: side.v }) : say("{n} replicas", { n: side.v }));
 }
 
 function drawComparison({ a, b, rows, enough }) {
@@ -33,16 +34,17 @@ function drawComparison({ a, b, rows, enough }) {
   fill.style.setProperty("--at", enough?.at ?? 0);
   setAttribute(test.querySelector("use"), "href", `#${enough?.g ?? "i-hold"}`);
   setText(test.querySelector('[data-n="c"]'), enough?.c ?? "0");
-  setText(test.querySelector('[data-n="s"]'), enough?.s ?? "stable 0");
+  setText(test.querySelector('[data-n="s"]'), say("stable {s}", { s: enough?.s ?? "0" }));
 }
 
 function drawTest(test, row) {
   setAttribute(test, "data-none", !row);
   setAttribute(test.querySelector("use"), "href", `#${row?.g ?? "i-hold"}`);
-  setText(test.querySelector('[data-n="l"]'), row?.l ?? "nothing heard");
+  const limit = row ? (row.chance ? say("limit {l}, may be chance", row) : say("limit {l}", row)) : say("nothing heard");
+  setText(test.querySelector('[data-n="l"]'), limit);
   setText(test.querySelector('[data-n="c"]'), row?.c ?? "–");
-  setText(test.querySelector('[data-n="s"]'), row?.s ?? "stable –");
+  setText(test.querySelector('[data-n="s"]'), say("stable {s}", { s: row?.s ?? "–" }));
   const plot = test.querySelector(".test__plot");
-  setAttribute(plot, "aria-label", row ? `${row.s}, canary ${row.c}, ${row.l}` : "nothing heard");
+  setAttribute(plot, "aria-label", row ? say("stable {s}, canary {c}, {limit}", { ...row, limit }) : limit);
   PLACES.forEach((name, i) => plot.style.setProperty(`--${name}`, row?.at[i] ?? 0));
 }

@@ -88,7 +88,7 @@ def test_a_selector_that_finds_neither_is_said_and_rests_on_no_end():
 def test_what_holding_both_costs_and_how_long_going_back_takes_are_counted():
     desk = two(TO_GREEN, blue=3, green=4)
     back = crossfader.back_ms(desk.recording, _duo(desk))
-    assert {stat.words: stat.n for stat in desk.says("service").stats} == {
+    assert {str(stat.words): str(stat.n) for stat in desk.says("service").stats} == {
         "pods held for the work of 4": "7",
         "until all requests are back": f"{back / 1000:g} s" if back >= 1000 else f"{back} ms",
     }
@@ -102,7 +102,7 @@ def test_what_holding_both_costs_and_how_long_going_back_takes_are_counted():
 def test_without_ready_pods_there_is_no_way_back():
     desk = two(TO_GREEN).do("scale deployment blue --replicas=0").run(40)
     assert str(desk.says("now")) == "All requests go to B green. A blue is at zero."
-    assert {stat.n: stat.words for stat in desk.says("service").stats} == {
+    assert {str(stat.n): str(stat.words) for stat in desk.says("service").stats} == {
         "3": "pods held for the work of 3",
         "no way": "back: blue has no ready pod",
     }
