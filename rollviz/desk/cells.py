@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as noop
 
+from rollviz.desk.words import Text, say, text
 from simulation.objects import Pod
 from simulation.pods import ready_since
 from simulation.states import pod_state
@@ -24,13 +25,13 @@ STATES = {
 """State -> (its letter in messages, its name), in the order of the cells from the bottom up."""
 
 WORDS = {
-    "notready": "starting",
-    "pulling": "pulling",
-    "pending": "pending",
-    "pullerr": "no image",
-    "crash": "crash",
-    "lost": "lost",
-    "terminating": "ending",
+    "notready": noop("starting"),
+    "pulling": noop("pulling"),
+    "pending": noop("pending"),
+    "pullerr": noop("no image"),
+    "crash": noop("crash"),
+    "lost": noop("lost"),
+    "terminating": noop("ending"),
 }
 
 RANK = {state: rank for rank, state in enumerate(STATES)}
@@ -42,10 +43,16 @@ class Cell(NamedTuple):
     name: str
     state: str
     word: str
+    """In English, or the end of its name, or seconds."""
 
     @property
-    def title(self) -> str:
-        return f"{self.name}: {STATES[self.state][1]}"
+    def shown(self) -> Text:
+        """The word, for a page."""
+        return say(self.word) if self.word == WORDS.get(self.state) else text(self.word)
+
+    @property
+    def title(self) -> Text:
+        return text(self.name, ": ", say(STATES[self.state][1]))
 
 
 class Tally(NamedTuple):

@@ -1,6 +1,10 @@
-"""What moves is a tree of objects with scalars at its leaves; a message is what changed in it. None takes a key away (RFC 7386)."""
+"""What moves is a tree of objects with scalars and texts at its leaves; a message is what changed in it, with the texts in its reader's
+language. None takes a key away (RFC 7386).
+"""
 
 from typing import Any
+
+from rollviz.desk.words import Text
 
 Tree = dict[str, Any]
 
@@ -32,3 +36,12 @@ def merge(state: Tree, patch: Tree) -> Tree:
         else:
             merged[key] = value
     return merged
+
+
+def spoken(tree: Tree) -> Tree:
+    """The same with words for texts."""
+    return {key: _spoken(value) for key, value in tree.items()}
+
+
+def _spoken(value: Any) -> Any:
+    return spoken(value) if type(value) is dict else value.plain if isinstance(value, Text) else value

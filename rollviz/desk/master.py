@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop as noop
 
 from rollviz.desk.delta import Tree
 from rollviz.desk.scene import Scene
-from rollviz.desk.words import pick
+from rollviz.desk.words import NONE, NOTHING, Text, counted, of_pods, say, text
 from simulation.api.selectors import from_object
 from simulation.controllers.deployment import util
 
@@ -26,7 +26,7 @@ class Knob(NamedTuple):
     resolved: int
     now: int
     top: int
-    unit: str
+    unit: Text
 
     @property
     def percent(self) -> bool:
@@ -37,15 +37,15 @@ class Knob(NamedTuple):
         return round(min(self.now / self.top, 1), 4) if self.top else 0
 
     @property
-    def say(self) -> str:
-        return f"{self.raw}, {self.resolved} {pick(self.resolved, 'pod', 'pods')}"
+    def say(self) -> Text:
+        return text(self.raw, ", ", of_pods(self.resolved))
 
 
 class Knobs(NamedTuple):
     deployment: str
     knobs: tuple[Knob, ...]
     none: str = ""
-    none_why: str = ""
+    none_why: Text = NOTHING
 
 
 class Guard(NamedTuple):
@@ -62,6 +62,7 @@ class Field(NamedTuple):
     """A number of the spec that can be typed, in seconds."""
 
     words: str
+    """English, looked up by the page; what is Kubernetes' stays as it is."""
     field: str
     value: str
     deployment: str
@@ -92,23 +93,26 @@ def knobs(scene: Scene | None) -> Knobs:
         return Knobs("", ())
     d = scene.group.d
     if not util.is_rolling_update(d):
-        return Knobs(scene.name, (), "Recreate", "All old pods go, then all new ones come.")
+        return Knobs(scene.name, (), "Recreate", say("All old pods go, then all new ones come."))
     rolling = d.spec.strategy.rolling_update
     surge = rolling.max_surge if rolling is not None and rolling.max_surge is not None else 0
     unavailable = rolling.max_unavailable if rolling is not None and rolling.max_unavailable is not None else 0
     return Knobs(
         scene.name,
         (
-            _knob("maxSurge", surge, util.max_surge(d), scene.want, "up", ("pod extra", "pods extra")),
-            _knob("maxUnavailable", unavailable, util.max_unavailable(d), scene.want, "down", ("pod short", "pods short")),
+            _knob("maxSurge", surge, util.max_surge(d), scene.want),
+            _knob("maxUnavailable", unavailable, util.max_unavailable(d), scene.want),
         ),
     )
 
 
-def _knob(field: str, raw: int | str, resolved: int, want: int, way: str, units: tuple[str, str]) -> Knob:
+def _knob(field: str, raw: int | str, resolved: int, want: int) -> Knob:
+    extra = field == "maxSurge"
     if isinstance(raw, str) and raw.endswith("%"):
-        return Knob(field, raw, resolved, int(raw[:-1]) if raw[:-1].isdigit() else 0, 100, f"rounds {way}")
-    return Knob(field, str(raw), resolved, int(raw), max(want, int(raw), 1), pick(resolved, *units))
+        rounds = say("rounds up") if extra else say("rounds down")
+        return Knob(field, raw, resolved, int(raw[:-1]) if raw[:-1].isdigit() else 0, 100, rounds)
+    unit = counted("pod extra", "pods extra", resolved) if extra else counted("pod short", "pods short", resolved)
+    return Knob(field, str(raw), resolved, int(raw), max(want, int(raw), 1), unit)
 
 
 def guards(scene: Scene | None, top: int) -> tuple[Guard, ...]:
@@ -131,7 +135,7 @@ def fields(scene: Scene | None) -> tuple[Field, ...]:
     deadline = "" if spec.progress_deadline_seconds is None else str(spec.progress_deadline_seconds)
     return (
         Field("minReadySeconds", "minReadySeconds", str(spec.min_ready_seconds), scene.name),
-        Field("progress deadline", "progressDeadlineSeconds", deadline, scene.name, left=True),
+        Field(noop("progress deadline"), "progressDeadlineSeconds", deadline, scene.name, left=True),
     )
 
 
@@ -161,15 +165,15 @@ def meters(scene: Scene | None, master: Master) -> Tree:
     }
 
 
-def deadline_words(scene: Scene) -> str:
+def deadline_words(scene: Scene) -> Text:
     d = scene.group.d
     if not util.has_deadline(d):
-        return "none"
+        return NONE
     if scene.exceeded:
-        return "exceeded"
+        return say("exceeded")
     if d.spec.paused and not scene.complete:
-        return "stands"
+        return say("stands")
     if scene.deadline is None:
-        return "no rollout"
+        return say("no rollout")
     left = scene.deadline - scene.recording.cluster.now // 1000
-    return f"{max(left, 0)} s left"
+    return say("{n} s left", n=max(left, 0))

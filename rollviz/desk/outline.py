@@ -8,6 +8,7 @@ from rollviz.desk.delta import Tree
 from rollviz.desk.rack import rack
 from rollviz.desk.service import ServiceBox, endpoint_counts
 from rollviz.desk.sets import Group, Strip
+from rollviz.desk.words import say, text
 from simulation.controllers.deployment import util
 from simulation.objects import Deployment
 from simulation.states import well
@@ -20,7 +21,7 @@ def outline(store, found: list[Group], strips: tuple[Strip, ...], box: ServiceBo
         "d": {group.d.metadata.name: _deployment(group.d) for group in found if group.d is not None},
         "rs": {s.id: _set(s) for s in strips},
         "svc": {service.metadata.name: _service(store, service, ids) for service in store.list("Service")},
-        "nodes": {box.name: box.words if box.on else f"{box.words}, the machine is off" for box in rack(store).boxes},
+        "nodes": {box.name: box.told if box.on else text(box.told, ", ", say("the machine is off")) for box in rack(store).boxes},
         "heard": box.name,
     }
     if store.loose:
@@ -52,8 +53,8 @@ def _set(s: Strip) -> Tree:
         "rev": s.revision,
         "img": s.image,
         "now": s.target,
-        "does": s.words,
-        "why": str(s.why),
+        "does": say(s.words),
+        "why": s.why,
     }
 
 

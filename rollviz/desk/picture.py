@@ -1,7 +1,7 @@
 """A picture is all that a desk shows at one moment, read off the recording and nothing else.
 
-`moving` is what the page draws by itself (numbers, cells, bars), small enough to send often; `parts` are the texts and structures that
-templates render, each a value that can be compared with the one before.
+`moving` is what the page draws by itself (numbers, cells, bars, a few words), small enough to send often; `parts` are the texts and
+structures that templates render, each a value that can be compared with the one before.
 """
 
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from rollviz.desk import bars, scale, units
 from rollviz.desk.acts import Act, acts
 from rollviz.desk.bars import Bars
 from rollviz.desk.callout import callout
-from rollviz.desk.delta import Tree
+from rollviz.desk.delta import Tree, spoken
 from rollviz.desk.duo import dressed, duo, find
 from rollviz.desk.headline import headline
 from rollviz.desk.lesson import Lesson, lesson
@@ -55,8 +55,8 @@ class Picture:
         return Picture({**self.moving, "t": now}, self.parts, self.strips, self.row, self.log, facts)
 
     def keyframe(self, n: int) -> str:
-        """All that moves, as JSON text."""
-        return msgspec.json.encode({"k": n, "s": self.moving}).decode()
+        """All that moves, as JSON text in the reader's language."""
+        return msgspec.json.encode({"k": n, "s": spoken(self.moving)}).decode()
 
 
 class Log(NamedTuple):

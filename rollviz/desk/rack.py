@@ -15,7 +15,7 @@ from rollviz.desk.memory import Memory
 from rollviz.desk.sets import element_id
 from rollviz.desk.unplaced import waiting
 from rollviz.desk.versions import version_of
-from rollviz.desk.words import Markup, Version, say
+from rollviz.desk.words import Markup, Text, Version, say, text
 from simulation.nodes import condition, ready
 from simulation.objects import Node, Pod
 from simulation.states import pod_state, well
@@ -60,10 +60,15 @@ class Box(NamedTuple):
     power: Key | None
 
     @property
-    def said(self) -> Markup:
-        """Its state, for a page: each part by itself. `Ready` is Kubernetes' own."""
+    def told(self) -> Text:
+        """Its state, each part by itself. `Ready` is Kubernetes' own."""
         status, *more = self.words.split(", ")
-        return Markup(", ".join([say(status).html if status == NO_NODE else status, *(say(part).html for part in more)]))
+        return text(say(status) if status == NO_NODE else status, *(run for part in more for run in (", ", say(part))))
+
+    @property
+    def said(self) -> Markup:
+        """The same, for a page."""
+        return self.told.html
 
 
 class Rack(NamedTuple):

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
 
 from rollviz.desk import bars
-from rollviz.desk.delta import diff
+from rollviz.desk.delta import diff, spoken
 from rollviz.desk.picture import Picture
 from rollviz.desk.row import strips_hash
 from rollviz.desk.sets import Strip
@@ -39,7 +39,7 @@ def _message(old: Picture | None, new: Picture, n: int) -> list[str]:
     if not html and not patch.keys() - {"t"} and new.moving["run"] and old.moving["t"] // 1000 == new.moving["t"] // 1000:
         return []
     patch["t"] = new.moving["t"]
-    frame = msgspec.json.encode({"n": n, "p": patch}).decode()
+    frame = msgspec.json.encode({"n": n, "p": spoken(patch)}).decode()
     return [frame, html] if html else [frame]
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from rollviz.desk import scale
 from rollviz.desk.cells import Cell, Tally, cells
 from rollviz.desk.versions import first_revision, version_of
-from rollviz.desk.words import Text, Version, pick, text
+from rollviz.desk.words import NONE, Text, Version, counted, say, text
 from simulation.api.selectors import from_object
 from simulation.controllers.deployment import util
 from simulation.objects import POD_TEMPLATE_HASH, Deployment, ReplicaSet
@@ -21,7 +21,7 @@ class Tape(Struct, frozen=True):
     label: str
     name: str
     image: str
-    under: str
+    under: Text
 
 
 class Move(Struct, frozen=True):
@@ -30,6 +30,7 @@ class Move(Struct, frozen=True):
     id: str
     glyph: str
     words: str
+    """English, looked up by the page."""
     why: Text
 
 
@@ -110,13 +111,13 @@ class Strip(Struct, frozen=True):
         return self.dest or 0
 
     @property
-    def endpoint_word(self) -> str:
-        return pick(self.endpoints, "endpoint", "endpoints")
+    def endpoint_word(self) -> Text:
+        return counted("endpoint", "endpoints", self.endpoints)
 
     @property
-    def say(self) -> str:
-        held = ", held" if self.pin else ""
-        return f"{self.v} replicas, {self.ready} ready, {self.words}{held}"
+    def say(self) -> Text:
+        held = (", ", say("held")) if self.pin else ()
+        return text(say("{n} replicas, {ready} ready", n=self.v, ready=self.ready), ", ", say(self.words), *held)
 
     @property
     def tally(self) -> tuple[Tally, ...]:
@@ -126,14 +127,15 @@ class Strip(Struct, frozen=True):
         return tuple(Tally(state, n) for state, n in counts.items())
 
     @property
-    def count_words(self) -> str:
-        return ", ".join(f"{t.n} {t.word}" for t in self.tally) or "none"
+    def count_words(self) -> Text:
+        counts = [run for t in self.tally for run in (", ", f"{t.n} ", say(t.word))]
+        return text(*counts[1:]) if counts else NONE
 
     @property
     def tape(self) -> Tape:
-        under = f"revision {self.revision}" if self.revision else "by hand"
+        under = say("revision {n}", n=self.revision) if self.revision else say("by hand")
         alone = self.short == self.label or self.side
-        return Tape(self.id, self.word or self.short, self.name, self.image, under if alone else f"{self.deployment}, {under}")
+        return Tape(self.id, self.word or self.short, self.name, self.image, under if alone else text(f"{self.deployment}, ", under))
 
     @property
     def move(self) -> Move:

@@ -1,6 +1,7 @@
 """What the desk says, as data: plain text with versions, code and emphasis in it. It speaks no language yet.
 
-`html` is the text for a page, escaped, in the language of its reader; `str` is English, for what is kept or given away.
+`html` is the text for a page, escaped, in the language of its reader, and `plain` the same without any markup; `str` is English, for what
+is kept or given away.
 """
 
 import re
@@ -61,10 +62,20 @@ class Text(tuple):
     def __str__(self) -> str:
         return "".join(map(str, self))
 
+    @property
+    def plain(self) -> str:
+        """For attributes, for pictures, and for scripts that write text."""
+        return "".join(map(str, self.told()))
+
     def runs(self) -> Iterator["str | Version | Code"]:
         """In English and in order, with nothing inside another."""
         for run in self:
             yield from run.runs() if isinstance(run, Text) else (run,)
+
+    def told(self) -> Iterator["str | Version | Code"]:
+        """The same in the reader's language."""
+        for run in self:
+            yield from run.told() if isinstance(run, Text) else (run,)
 
 
 class Strong(Text):
@@ -80,19 +91,28 @@ class Said(Text):
     __slots__ = ()
 
     def __html__(self) -> str:
-        one, many, n, values = self
-        found = {name: _shown(value) for name, value in values}
-        return PLACE.sub(lambda place: found.get(place[1], place[0]), escape(ngettext(one, many, n) if many else gettext(one)))
+        found = {name: _shown(value) for name, value in self[3]}
+        return PLACE.sub(lambda place: found.get(place[1], place[0]), escape(self._translated()))
 
     def __str__(self) -> str:
         return "".join(map(str, self.runs()))
 
     def runs(self) -> Iterator["str | Version | Code"]:
-        one, many, n, values = self
-        found = dict(values)
-        for i, piece in enumerate(PLACE.split(many if many and n != 1 else one)):
-            value = found[piece] if i % 2 else piece
+        one, many, n, _ = self
+        for value in self._filled(many if many and n != 1 else one):
             yield from value.runs() if isinstance(value, Text) else (value if isinstance(value, Version | Code) else str(value),)
+
+    def told(self) -> Iterator["str | Version | Code"]:
+        for value in self._filled(self._translated()):
+            yield from value.told() if isinstance(value, Text) else (value if isinstance(value, Version | Code) else str(value),)
+
+    def _translated(self) -> str:
+        one, many, n, _ = self
+        return ngettext(one, many, n) if many else gettext(one)
+
+    def _filled(self, sentence: str) -> Iterator[Any]:
+        found = dict(self[3])
+        return (found[piece] if i % 2 else piece for i, piece in enumerate(PLACE.split(sentence)))
 
 
 def _shown(value: Any) -> str:
@@ -121,6 +141,8 @@ def strong(*runs: Run) -> Strong:
 
 
 NOTHING = text()
+NONE = counted("none", "none", 0)
+"""Of several things: in other languages that is not what is said of one."""
 
 
 class Line(NamedTuple):

@@ -23,7 +23,7 @@ def test_sets_say_whose_they_are_what_they_do_and_why():
     sets = outline(web().do(MISSING).run(20))["rs"]
     old, new = sets.values()
     assert (old["of"], old["label"], old["rev"], old["img"], old["now"]) == ("web", "v1", 1, "web:1.0", False)
-    assert (new["label"], new["img"], new["now"], new["why"]) == ("v2", "web:2.O", True, "held: 13 pods, max is 13")
+    assert (new["label"], new["img"], new["now"], str(new["why"])) == ("v2", "web:2.O", True, "held: 13 pods, max is 13")
 
 
 def test_sets_that_are_only_spines_are_there_too():
@@ -46,4 +46,4 @@ def test_services_say_whose_pods_they_send_to():
 
 def test_nodes_say_how_they_are():
     desk = web(2).do("cordon node-1")
-    assert outline(desk)["nodes"]["node-1"] == "Ready, cordoned"
+    assert str(outline(desk)["nodes"]["node-1"]) == "Ready, cordoned"
