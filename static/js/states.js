@@ -6,5 +6,5 @@ export const NAMES = { a: say("available"), r: say("ready, not yet available"), 
 
 const WORDS = { starting: say("starting"), pulling: say("pulling"), pending: say("pending"), "no image": say("no image"), crash: say("crash"), lost: say("lost"), ending: say("ending") };
 
-// What a cell says of its pod: a word, or the end of its name.
-export const inWords = (word) => WORDS[word] ?? word;
+// What a cell says of its pod: a word, "lost v1", or the end of its name.
+export const inWords = (word) => WORDS[word] ?? (word.startsWith("lost ") ? say("lost {version}", { version: word.slice(5) }) : word);
