@@ -155,7 +155,7 @@ def facts(request: HttpRequest, room: Room, sheets: tuple[str, ...] = SHEETS) ->
     told, presenter = room.recording.scenario, is_presenter(request, room.desk)
     return {
         "id": room.desk.id,
-        "title": told.title,
+        "title": gettext(told.title),
         "place": _place(told.number, presenter),
         "presenter": presenter,
         "hands": room.audience.hands,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString, mark_safe
 
 from rollviz.desk.lesson import Idea, Lesson, Step, lesson
-from rollviz.desk.words import clock
+from rollviz.desk.words import Text, clock
 from rollviz.export import sheet
 from rollviz.export.moment import Moment, moment
 from simulation import links
@@ -17,7 +17,7 @@ from simulation.walk import Walked, walk
 
 class Figure(NamedTuple):
     at: str
-    said: str
+    said: Text
     """The sentence over it."""
     svg: SafeString
 
@@ -71,7 +71,7 @@ def _lesson(recording: Recording) -> Lesson:
 
 
 def _figure(shown: Moment) -> Figure:
-    return Figure(clock(shown.now), str(shown.picture().parts["now"][1]), mark_safe(sheet.draw(shown, sheet.HALF).svg()))
+    return Figure(clock(shown.now), shown.picture().parts["now"][1], mark_safe(sheet.draw(shown, sheet.HALF).svg()))
 
 
 def _link(told: Scenario) -> str:
