@@ -32,6 +32,11 @@ def chosen(request: HttpRequest) -> str:
     return known(request.GET.get("lang", "")) or known(request.COOKIES.get(COOKIE, ""))
 
 
+def of_address(request: HttpRequest) -> str:
+    """The language that an address names, or English, whoever asks for it."""
+    return known(request.GET.get("lang", ""), ENGLISH)
+
+
 def of_browser(header: str) -> str:
     """The first language of an Accept-Language header that there is; English is one of them."""
     return next((found for wanted, _ in parse_accept_lang_header(header) if (found := known(wanted))), ENGLISH)

@@ -22,9 +22,14 @@ class Mark(NamedTuple):
     """In English."""
 
     @property
+    def told(self) -> Text:
+        """The words as they can be looked up."""
+        return _said(self.kind, self.words)
+
+    @property
     def shown(self) -> Markup:
-        """The words, for a page."""
-        return _said(self.kind, self.words).html
+        """The same, for a page."""
+        return self.told.html
 
 
 def marks(recording) -> tuple[Mark, ...]:

@@ -112,7 +112,7 @@ class Said(Text):
 
     def _filled(self, sentence: str) -> Iterator[Any]:
         found = dict(self[3])
-        return (found[piece] if i % 2 else piece for i, piece in enumerate(PLACE.split(sentence)))
+        return (found.get(piece, f"{{{piece}}}") if i % 2 else piece for i, piece in enumerate(PLACE.split(sentence)))
 
 
 def _shown(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The picture that a chat shows of a link: the sentence of that moment, its strips, and the recording as the lower edge.
 
-1200 × 630, and legible at a third of it: no text is smaller than 30 px. The same run and moment give the same bytes.
+1200 × 630, and legible at a third of it: no text is smaller than 30 px. The same run, moment and language give the same bytes.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from rollviz.desk.picture import Picture
 from rollviz.desk.row import Loose
 from rollviz.desk.sets import Strip
-from rollviz.desk.words import Text, Version, clock
+from rollviz.desk.words import Text, Version, clock, say
 from rollviz.export import graph, strip
 from rollviz.export.graph import Plot
 from rollviz.export.lettering import fit, version, width
@@ -32,7 +32,7 @@ SMALL, SMALL_LINES = 34, 3
 WELL = 118
 SIGN = 30
 
-WORDS = re.compile(r"\d+ of \d+|\S+")
+WORDS = re.compile(r"\d+ [^\W\d]+ \d+|\S+")
 Word = tuple[str, int | None]
 """A word, and the hue that it stands on."""
 
@@ -49,7 +49,7 @@ def draw(shown: Moment) -> Pen:
     moving = [s for s in row if s.v != s.dest and s.dest is not None]
     waits = picture.parts["callout"][1] is not None or bool(moving) and all(s.pin for s in moving)
     _sentence(pen, picture.parts["now"][1], waits)
-    _signature(pen, shown.scenario.title, clock(shown.now))
+    _signature(pen, say(shown.scenario.title).plain, say("at {at}", at=clock(shown.now)).plain)
     _strips(pen, loose, row)
     pen.rect(0, HEIGHT - WELL, WIDTH, WELL, colour("well"))
     graph.draw(pen, Plot(MARGIN, HEIGHT - WELL + 18, WIDTH - 2 * MARGIN, WELL - 36), picture, 5)
@@ -72,14 +72,14 @@ def _sentence(pen: Pen, said: Text, waits: bool) -> None:
         pen.text(MARGIN, base, fit(" ".join(word for word, _ in words), TEXT, SMALL), SMALL, colour("ink-2"))
         base += SMALL * 1.35
     if waits:
-        pen.text(MARGIN, base, "Why is it waiting?", SMALL, colour("ink-2"), bold=True)
+        pen.text(MARGIN, base, say("Why is it waiting?").plain, SMALL, colour("ink-2"), bold=True)
 
 
 def _split(said: Text) -> tuple[list[Word], list[Word]]:
     """The words of the first sentence, without its full stop, and those of the others."""
     first: list[Word] = []
     rest: list[Word] = []
-    for run in said.runs():
+    for run in said.told():
         version = run.hue if isinstance(run, Version) else None
         # what the desk says of an object is one word, whatever it is called; the desk's own words are many
         for word in [str(run)] if version is not None else WORDS.findall(str(run)):
@@ -138,9 +138,9 @@ def _signature(pen: Pen, title: str, at: str) -> None:
     left += 68
     pen.text(left, base, "rollviz", SIGN, ink, bold=True)
     end = MARGIN + TEXT - 16
-    pen.text(end, base, f"at {at}", SIGN, colour("ink-2"), anchor="end")
+    pen.text(end, base, at, SIGN, colour("ink-2"), anchor="end")
     left += width("rollviz", SIGN, True) + 18
-    room = end - width(f"at {at}", SIGN) - 18 - left
+    room = end - width(at, SIGN) - 18 - left
     pen.text(left, base, fit(title, room, SIGN), SIGN, colour("ink-2"))
 
 

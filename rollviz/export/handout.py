@@ -4,11 +4,13 @@ from functools import cache
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 
 from rollviz.desk.lesson import Idea, Lesson, Step, lesson
 from rollviz.desk.words import Text, clock
 from rollviz.export import sheet
 from rollviz.export.moment import Moment, moment
+from rollviz.language import ENGLISH
 from simulation import links
 from simulation.recording import Recording
 from simulation.scenario import Scenario, load
@@ -45,9 +47,18 @@ class Handout(NamedTuple):
         return tuple(page for page in self.pages if page.after.question)
 
 
-@cache
 def handout(name: str) -> Handout:
-    """Made once per process: the same lesson makes the same run. Raises KeyError for a name that is no lesson's."""
+    """Made once per process and language: the same lesson makes the same run. Raises KeyError for a name that is no lesson's."""
+    return _made(name, get_language() or ENGLISH)
+
+
+@cache
+def _made(name: str, language: str) -> Handout:
+    with override(language):
+        return _handout(name)
+
+
+def _handout(name: str) -> Handout:
     told = load(name)
     if not told.steps:
         raise KeyError(name)

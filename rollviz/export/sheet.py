@@ -1,4 +1,4 @@
-"""The desk's recording as one picture for a report: the sentence, the graph with its marks and axis, and the strips under it."""
+"""The recording as one picture for a report, in its reader's language: the sentence, the graph with its marks and axis, the strips."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from rollviz.desk import bars
 from rollviz.desk.picture import Picture
 from rollviz.desk.row import Loose
 from rollviz.desk.sets import Strip
-from rollviz.desk.words import clock, of_seconds
+from rollviz.desk.words import clock, of_seconds, say
 from rollviz.export import graph, strip
 from rollviz.export.graph import Plot
 from rollviz.export.lettering import fit, width
@@ -51,7 +51,7 @@ HALF = Layout(570, 78)
 def draw(shown: Moment, layout: Layout = WHOLE) -> Pen:
     picture = shown.picture()
     pen = Pen(WIDTH, layout.height, colour("panel"))
-    _head(pen, str(picture.parts["now"][1]), f"{shown.scenario.title}, at {clock(shown.now)}")
+    _head(pen, picture.parts["now"][1].plain, say("{title}, at {at}", title=say(shown.scenario.title), at=clock(shown.now)).plain)
     pen.rect(MARGIN, TOP, WIDTH - 2 * MARGIN, layout.well, colour("well"), rx=3)
     graph.draw(pen, layout.plot, picture, 3)
     _numbers(pen, layout.plot, picture)
@@ -95,7 +95,8 @@ def _marks(pen: Pen, plot: Plot, picture: Picture) -> None:
     span, free = picture.moving["rec"]["span"], float(WIDTH - MARGIN)
     for mark in reversed(picture.parts["marks"][1]):
         x = plot.at(mark.at, span)
-        words, wide = fit(mark.words, 200, 14), width(fit(mark.words, 200, 14), 14)
+        words = fit(mark.told.plain, 230, 14)
+        wide = width(words, 14)
         ink = colour("fault" if mark.kind == "fault" else "well-ink")
         pen.line(x, TOP + 30, x, plot.y + plot.height, ink, 1, stroke_opacity=0.5)
         pen.glyph(mark.glyph, x - 2, TOP + 12, 14, ink)
@@ -129,10 +130,10 @@ def _row(pen: Pen, layout: Layout, picture: Picture) -> None:
 
 def _move(pen: Pen, place: Place, s: Strip) -> None:
     top, room = place.tape[0] + 92, place.width - 4
-    ready = f"{s.ready}/{s.v} ready"
+    ready = say("{n}/{all} ready", n=s.ready, all=s.v).plain
     pen.text(place.x + place.width - 2, top, ready, 15, colour("ink"), bold=True, anchor="end")
     room -= width(ready, 15, True) + 12
     if s.words and room > 40:
         pen.glyph(s.glyph, place.x + 2, top - 12, 13, colour("ink"))
-        pen.text(place.x + 20, top, fit(s.words, room - 20, 15, True), 15, colour("ink"), bold=True)
-    pen.text(place.x + 2, top + 22, fit(str(s.why), place.width - 4, 13), 13, colour("ink-2"))
+        pen.text(place.x + 20, top, fit(say(s.words).plain, room - 20, 15, True), 15, colour("ink"), bold=True)
+    pen.text(place.x + 2, top + 22, fit(s.why.plain, place.width - 4, 13), 13, colour("ink-2"))

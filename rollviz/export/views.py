@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, override
 
 from rollviz.desk import gallery
 from rollviz.desk.views import answers
@@ -98,7 +99,13 @@ async def open_file(request: HttpRequest) -> HttpResponse:
 
 
 async def _aside(function: Callable, *args: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(_THREAD, function, *args)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, _spoken, get_language(), function, *args)
+
+
+def _spoken(language: str | None, function: Callable, *args: Any) -> Any:
+    """A thread knows no language of its own: it has that of whoever waits for it."""
+    with override(language):
+        return function(*args)
 
 
 def _text_of(request: HttpRequest, given: UploadedFile | None) -> str:

@@ -4,6 +4,8 @@ of the rooms and for so long at most.
 
 import asyncio
 
+from django.utils.translation import override
+
 from rollviz.export import card
 from rollviz.export.moment import Moment
 from rollviz.links.moments import key_of
@@ -14,30 +16,32 @@ PATIENCE = 3.0
 """Seconds of CPU that a run may take before its picture is given up."""
 KEPT = 100
 
-_drawn: dict[bytes, bytes] = {}
+_drawn: dict[tuple[str, bytes], bytes] = {}
+"""(language, key of a link) -> its picture."""
 
 
-async def note(texts: list[str], shown: Moment) -> None:
+async def note(texts: list[str], shown: Moment, language: str) -> None:
     """Draws what these links lead to."""
-    if any(key_of(text) not in _drawn for text in texts):
-        png = await asyncio.to_thread(_png, shown)
+    if any((language, key_of(text)) not in _drawn for text in texts):
+        png = await asyncio.to_thread(_png, shown, language)
         for text in texts:
-            _keep(text, png)
+            _keep(text, language, png)
 
 
-async def png_of(text: str, run: links.Run) -> bytes:
+async def png_of(text: str, run: links.Run, language: str) -> bytes:
     """Raises links.BadLink."""
-    if key_of(text) not in _drawn:
+    if (language, key_of(text)) not in _drawn:
         recording = await played(run, PATIENCE)
-        _keep(text, await asyncio.to_thread(_png, Moment(recording)))
-    return _drawn[key_of(text)]
+        _keep(text, language, await asyncio.to_thread(_png, Moment(recording), language))
+    return _drawn[language, key_of(text)]
 
 
-def _png(shown: Moment) -> bytes:
-    return card.draw(shown).png()
+def _png(shown: Moment, language: str) -> bytes:
+    with override(language):
+        return card.draw(shown).png()
 
 
-def _keep(text: str, png: bytes) -> None:
-    _drawn[key_of(text)] = png
+def _keep(text: str, language: str, png: bytes) -> None:
+    _drawn[language, key_of(text)] = png
     while len(_drawn) > KEPT:
         del _drawn[next(iter(_drawn))]

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from rollviz.classroom import codes
 from rollviz.desk.words import clock
 from rollviz.export.moment import Moment as Shown
-from rollviz.language import told
+from rollviz.language import ENGLISH, chosen, told
 from rollviz.links import cards, moments
 from rollviz.links.address import absolute
 from rollviz.links.moments import Moment
@@ -56,7 +56,7 @@ _lately: dict[str, tuple[tuple, list[Made]]] = {}
 async def ways_of(request: HttpRequest, room: Room) -> list[Way]:
     """The desk as it stands now, in each of the four ways."""
     code = await (codes.made if is_presenter(request, room.desk) else codes.found)(room.desk.id)
-    made = await _made(room)
+    made = await _made(room, chosen(request) or ENGLISH)
     found = [way(request, one.run.opens, one.run, one.text, one.moment, fits=one.fits) for one in made]
     run, text, fits, moment = made[0]
     live = told(request, absolute(request, f"/f/{code}" if code else f"/d/{room.desk.id}/follow"))
@@ -72,7 +72,7 @@ def way(request: HttpRequest, name: str, run: links.Run, text: str, moment: Mome
     path = f"/s/{short}" if short else f"/l/{text}"
     address = told(request, absolute(request, f"/embed{path}" if name == "embed" else path)) if fits else ""
     copied = frame(address, moment.title) if name == "embed" and fits else address
-    card = f"{path}/card.png" if fits else ""
+    card = told(request, f"{path}/card.png") if fits else ""
     return Way(name, title, words, address, copied, "" if short else text, moment, card, qr(address) if fits else None)
 
 
@@ -82,7 +82,7 @@ def frame(address: str, title: str) -> str:
     return f'<iframe src="{escape(address)}" title="{escape(title)}" style="{style}" loading="lazy" allow="fullscreen"></iframe>'
 
 
-async def _made(room: Room) -> list[Made]:
+async def _made(room: Room, language: str) -> list[Made]:
     """The runs of the moment with their texts and words. A class that shares one moment shares one making."""
     recording, now = room.recording, str(room.picture().parts["now"][1])
     cluster, commands = recording.cluster.copy(), list(recording.commands)
@@ -91,7 +91,7 @@ async def _made(room: Room) -> list[Made]:
         return kept[1]
     shown = Shown(recording)
     written = await asyncio.to_thread(_written, recording.scenario, recording.seed, commands, cluster)
-    await cards.note([text for _, text, _ in written], shown)
+    await cards.note([text for _, text, _ in written], shown, language)
     lesson = moments.title_of(recording.scenario)
     made = [Made(run, text, fits, moments.words_of(now, run, lesson)) for run, text, fits in written]
     for one in made:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rollviz.desk.render import page
 from rollviz.desk.views import answers, facts
 from rollviz.desk.words import clock
+from rollviz.language import of_address, told
 from rollviz.links import cards, moments, opening, sharing, store
 from rollviz.links.address import absolute, only_here
 from rollviz.links.moments import Moment
@@ -103,10 +104,10 @@ async def link(request: HttpRequest, **names: str) -> HttpResponse:
 
 @opens("GET", "HEAD")
 async def card(request: HttpRequest, **names: str) -> HttpResponse:
-    """What a chat shows of a link."""
+    """What a chat shows of a link, in the language of its address: it is kept by others, for whoever comes."""
     found = await _find(**names)
     pictures.take(request.META.get("REMOTE_ADDR", ""))
-    response = HttpResponse(await cards.png_of(found.text, found.run), content_type="image/png")
+    response = HttpResponse(await cards.png_of(found.text, found.run, of_address(request)), content_type="image/png")
     response["Cache-Control"] = "public, max-age=86400"
     return response
 
@@ -186,7 +187,7 @@ def _told(request: HttpRequest, found: Link) -> dict:
         "path": found.path,
         "moment": found.moment,
         "address": absolute(request, found.path),
-        "card": absolute(request, f"{found.path}/card.png"),
+        "card": told(request, absolute(request, f"{found.path}/card.png")),
         "run": run,
         "at": clock(run.at_ms),
         "commands": [(clock(given.at_ms), _line(given.command)) for given in run.commands[-SHOWN_COMMANDS:]],

@@ -4,6 +4,7 @@ import struct
 from xml.etree import ElementTree
 
 import pytest
+from django.utils.translation import override
 
 from rollviz.export import card
 from rollviz.export.lettering import fit, version, width
@@ -31,6 +32,12 @@ def test_a_shared_stuck_rollout_says_so():
     assert words(tree) == "v2 cannot start 8 of 10 pods still answer. Why is it waiting? rollviz at 1:00 Broken deploy v1 8 v2 5 0"
     faulty = [shape for shape in tree.iter(f"{SVG}rect") if shape.get("stroke") == hue("f")]
     assert len(faulty) == 5
+
+
+def test_it_speaks_the_language_of_whoever_it_is_drawn_for():
+    with override("de"):
+        said = words(drawn(stuck(), 60_000))
+    assert said == "v2 kann nicht starten 8 von 10 Pods antworten noch. Warum wartet es? rollviz bei 1:00 Kaputter Deploy v1 8 v2 5 0"
 
 
 def test_the_card_is_of_its_moment_and_not_of_the_end():

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.test import AsyncClient
+from django.utils.translation import gettext, override
 
 from rollviz.export import views
 from rollviz.export.handout import handout
@@ -47,6 +48,14 @@ async def test_a_lesson_is_printed_with_its_steps_and_its_questions_before_their
         assert all(f"</i>{choice}</li>" in steps for choice in question.choices)
     for page_ in lesson.docs:
         assert page_.url in page
+
+
+async def test_it_is_printed_in_the_readers_language():
+    page = html.unescape((await AsyncClient().get(f"/lessons/{LESSONS[0]}/print?lang=de")).content.decode())
+    with override("de"):
+        titles = {step.title: gettext(step.title) for step in load(LESSONS[0]).steps}
+    assert all(f"</b>{german}</h2>" in page and english not in page for english, german in titles.items())
+    assert 'aria-label="1 Pod, und niemand zählt ihn."' in page and ">1 Pod, und niemand zählt ihn.</text>" in page
 
 
 def played(name: str) -> tuple[Recording, dict[int, int]]:

@@ -69,6 +69,13 @@ async def test_a_file_is_of_now_or_of_the_moment_asked_for(room):
     assert "web:1.0" in (await fetched(f"/d/{room.desk.id}/export/manifests.yaml?at=10000")).text_
 
 
+async def test_a_picture_says_what_it_shows_in_the_readers_language(room):
+    drawn = (await fetched(f"/d/{room.desk.id}/export/recording.svg?lang=de")).text_
+    read = re.findall(r">([^<>]+)</text>", drawn)
+    assert {"v2 kann nicht starten. 8 von 10 Pods antworten noch.", "Kaputter Deploy, bei 1:00", "einblenden", "0/5 bereit"} <= {*read}
+    assert not re.search(r"ready|fading|image|answer|cannot", "".join(read).replace(COMMAND, ""))
+
+
 @pytest.mark.parametrize("at", ["-1", "x", "1.5", "60001", "9" * 40, "٣"])
 async def test_a_moment_that_is_none_is_refused(room, at):
     assert (await fetched(f"/d/{room.desk.id}/export/run.csv?at={quote(at)}")).status_code == 422

@@ -128,6 +128,16 @@ async def test_the_picture_of_a_link_is_the_same_wherever_it_is_drawn(browser):
     assert (await browser.get(f"{link}/card.png")).content == first.content
 
 
+async def test_the_picture_of_a_link_speaks_the_language_of_its_address_whoever_fetches_it(browser):
+    address = await stuck_desk(browser)
+    await browser.get("/?lang=de")
+    link = path((await shared(browser, address))["moment"]).partition("?")[0]
+    german = await browser.get(f"{link}/card.png?lang=de")
+    assert german.content != (english := await browser.get(f"{link}/card.png")).content
+    assert (await AsyncClient().get(f"{link}/card.png", headers={"Accept-Language": "de"})).content == english.content
+    assert f'property="og:image" content="http://testserver{link}/card.png?lang=de"' in (await browser.get(link)).content.decode()
+
+
 async def test_a_picture_that_takes_too_long_is_given_up(browser, monkeypatch):
     monkeypatch.setattr(cards, "PATIENCE", 0.0)
     text = links.write(played("nodes")[1])
