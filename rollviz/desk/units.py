@@ -158,7 +158,9 @@ def _theirs(store: Store, down: list[str]) -> list:
     if ending == len(there):
         evicted = counted("{n} pod was evicted there and cannot be ended.", "{n} pods were evicted there and cannot be ended.", ending)
         return [" ", evicted]
-    return [" ", say("Nobody knows what {pods} there do.", pods=strong(of_pods(len(there) - ending)))]
+    unknown = len(there) - ending
+    pods = strong(of_pods(unknown))
+    return [" ", counted("Nobody knows what {pods} there does.", "Nobody knows what {pods} there do.", unknown, pods=pods)]
 
 
 def _named(names: list[str]) -> str | Said:

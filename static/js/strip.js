@@ -53,7 +53,7 @@ function drawStrip(element, set, state, whole) {
   setText(element.querySelector('[data-n="pace"]'), set.q === undefined ? "" : `${set.q}/s`);
   const of = element.querySelector('[data-n="of"]'), length = `${set.r}/${set.v}`.length;
   setText(of, `${set.r}/${set.v}`);
-  setAttribute(of, "data-wide", length > 7 ? "2" : length > 5 ? "1" : null);
+  setAttribute(of, "data-wide", length > 7 ? "2" : length > 5 ? "1" : length > 4 ? "0" : null);
   drawPods(element.querySelector(".pods"), set, state.cols, whole);
 }
 
