@@ -1,4 +1,4 @@
-"""What a browser posts becomes a command here, or a StatusError in the API server's or kubectl's words.
+"""What a browser posts becomes a command here, or a StatusError in the API server's or kubectl's words, or in the page's own.
 
 `run` is a kubectl line as it would be typed; `scale`, `strategy` and `seconds` are the faders, knobs and fields, whose values are numbers
 until here.
@@ -9,7 +9,9 @@ import shlex
 from collections.abc import Callable, Mapping
 
 import msgspec
+from django.utils.translation import gettext
 
+from rollviz.desk.words import say
 from simulation.api.documents import MAX_BYTES
 from simulation.api.errors import UsageError
 from simulation.commands import Apply, Command, Patch
@@ -31,7 +33,7 @@ def asked(post: Mapping[str, str]) -> Asked:
     """Raises StatusError."""
     verb = FORMS.get(post.get("verb", "run"))
     if verb is None:
-        raise UsageError("this page has no such act")
+        raise UsageError(gettext("this page has no such act"))
     command = verb(post)
     return Asked(command, command.kubectl())
 
@@ -68,7 +70,7 @@ def suggestion(line: str, deployment: str) -> str:
 def _run(post: Mapping[str, str]) -> Command:
     line = post.get("line", "")
     if len(line) > LINE_CHARS or "\0" in line:
-        raise UsageError(f"a line has at most {LINE_CHARS} characters")
+        raise UsageError(say("a line has at most {n} characters", n=LINE_CHARS).plain)
     return parse(line)
 
 
@@ -85,7 +87,7 @@ def _strategy(post: Mapping[str, str]) -> Command:
     """A knob: `value` is a number of pods or a percentage."""
     field, value = post.get("field", ""), post.get("value", "").strip()
     if field not in ("maxSurge", "maxUnavailable"):
-        raise UsageError("this page has no such knob")
+        raise UsageError(gettext("this page has no such knob"))
     patch = {"spec": {"strategy": {"rollingUpdate": {field: _number(value)}}}}
     return _patch(post, patch)
 
@@ -94,7 +96,7 @@ def _seconds(post: Mapping[str, str]) -> Command:
     """A field of the spec that is a number of seconds. What is no number goes out as it is: the server says so."""
     field, value = post.get("field", ""), post.get("value", "").strip()
     if field not in ("minReadySeconds", "progressDeadlineSeconds"):
-        raise UsageError("this page has no such field")
+        raise UsageError(gettext("this page has no such field"))
     return _patch(post, {"spec": {field: _number(value)}})
 
 

@@ -8,9 +8,11 @@ import pytest
 from django.test import AsyncClient
 
 from rollviz.language import known
+from tests.rollviz.reading import texts, untranslated
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
+NAMES = {"web", *(f"node-{n}" for n in range(1, 5)), "testserver", "Deployments: Updating a Deployment"}
 START = {"en": "start with lesson 1", "de": "mit Lektion 1 beginnen"}
 
 
@@ -92,6 +94,15 @@ async def test_numbers_are_written_in_one_way_in_every_language(teacher):
         german, english = await said(await browser.get(f"{page}?lang=de")), await said(await browser.get(f"{page}?lang=en"))
         for numbers in (r'\sdata-var="[^"]*"', r'\sd="[^"]*"', r'\sviewBox="[^"]*"'):
             assert re.findall(numbers, german) == re.findall(numbers, english)
+
+
+async def test_no_page_of_a_desk_says_in_english_what_it_could_say_in_german(teacher):
+    browser, address = teacher
+    await browser.post(f"{address}/do", {"verb": "run", "line": "set image deployment/web web=web:2.O"})
+    for page in ("/", address, f"{address}/text", f"{address}/project", f"{address}/follow"):
+        german, english = [await said(await browser.get(f"{page}?lang={code}")) for code in ("de", "en")]
+        names = {*NAMES, *re.findall(r"/f/(\w+)", german)}
+        assert untranslated(texts(german), texts(english), names) == set(), page
 
 
 async def test_errors_are_said_in_the_readers_language(teacher):
