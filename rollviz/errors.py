@@ -35,7 +35,7 @@ def _answer(request, status: int, message: str = "") -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return error_json(status, message or sentence, reason)
     try:
-        page = loader.get_template(f"{status}.html").render({"message": message or gettext(sentence)}, request)
+        page = loader.get_template(f"{status}.html").render({"message": gettext(message or sentence)}, request)
     except Exception:  # the page that says that something failed must not fail itself
         logger.exception("The page for %d could not be drawn", status)
         return HttpResponse(f"{message or sentence}\n", status=status, content_type="text/plain; charset=utf-8")
@@ -44,7 +44,7 @@ def _answer(request, status: int, message: str = "") -> HttpResponse:
 
 def bad_request(request, exception=None):
     if isinstance(exception, DisallowedHost):
-        return _answer(request, 400, "This server does not answer to that host name. ALLOWED_HOSTS lists those that it does.")
+        return _answer(request, 400, noop("This server does not answer to that host name. ALLOWED_HOSTS lists those that it does."))
     return _answer(request, 400)
 
 
@@ -62,4 +62,4 @@ def server_error(request):
 
 
 def csrf_failure(request, reason=""):
-    return _answer(request, 403, "This page is too old to act from. Load it again.")
+    return _answer(request, 403, noop("This page is too old to act from. Load it again."))

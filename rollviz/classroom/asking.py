@@ -35,7 +35,7 @@ async def open_answers(request: HttpRequest, desk: str) -> HttpResponse:
     room = await _own(request, desk)
     poll = room.audience.poll
     if poll is None or poll.opened:
-        raise Refused("Nothing is asked at the moment.")
+        raise Refused(say("Nothing is asked at the moment."))
     await poll.resolve()
     room.audience.show()
     return HttpResponse(status=204)
@@ -51,17 +51,17 @@ async def put_away(request: HttpRequest, desk: str) -> HttpResponse:
 async def _own(request: HttpRequest, desk: str) -> Room:
     room = await registry.open(desk)
     if not is_presenter(request, room.desk):
-        raise WrongKey("Only who moves this desk asks the class.")
+        raise WrongKey(say("Only who moves this desk asks the class."))
     return room
 
 
 def _of_menu(room: Room, post: Mapping[str, str]) -> Asked:
     about, ahead = post.get("about", ""), post.get("ahead", "")
     if about not in ASKS or ahead not in map(str, AHEAD):
-        raise Refused("There is no such question.", "about")
+        raise Refused(say("There is no such question."), "about")
     name = room.picture().moving["m"]["name"]
     if not name:
-        raise Refused("There is no Deployment to ask about yet.", "about")
+        raise Refused(say("There is no Deployment to ask about yet."), "about")
     ask = say(ASKS[about], seconds=ahead)
     made = Asked(room, Question(str(ask), about, at=room.now / 1000, ahead=int(ahead), deployment=name))
     made.poll.ask = ask
@@ -74,8 +74,8 @@ def _of_step(room: Room, post: Mapping[str, str]) -> Asked:
     step = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
     question = next((q for q in room.recording.scenario.questions if q.step == step), None)
     if not 0 < step <= len(steps) or question is None:
-        raise Refused("This step has no question.", "step")
+        raise Refused(say("This step has no question."), "step")
     shown = room.picture().parts["lesson"][1].steps[step - 1]
     if not shown.open or shown.question.due:
-        raise Refused("This question is not open any more." if shown.open else "This step is not open yet.", "step")
+        raise Refused(say("This question is not open any more.") if shown.open else say("This step is not open yet."), "step")
     return Asked(room, question, steps[step - 1].action)

@@ -7,6 +7,7 @@ import secrets
 import time
 from typing import NamedTuple
 
+from rollviz.desk.words import say
 from rollviz.rooms import journal
 from rollviz.rooms.keys import ALPHABET, hash_key, make_key
 from rollviz.rooms.refusals import TooMany
@@ -36,7 +37,7 @@ def invite(room: Room, key: str) -> str:
     """The word of a new invitation: to whoever comes with it belongs this key, or the desk alone if there is none."""
     _forget_old()
     if sum(invitation.desk_id == room.desk.id for invitation in _open.values()) >= MOST:
-        raise TooMany(f"{MOST} invitations to this desk are open. Each ends after {MINUTES} minutes.")
+        raise TooMany(say("{n} invitations to this desk are open. Each ends after {minutes} minutes.", n=MOST, minutes=MINUTES))
     word = "".join(secrets.choice(ALPHABET) for _ in range(WORD_LENGTH))
     _open[word] = Invitation(room.desk.id, key, time.monotonic() + MINUTES * 60)
     return word

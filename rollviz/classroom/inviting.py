@@ -3,9 +3,12 @@
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 
 from rollviz.classroom import invitations
 from rollviz.desk.views import answers
+from rollviz.desk.words import say
 from rollviz.links.address import absolute, only_here
 from rollviz.links.qr import qr
 from rollviz.links.sharing import Way
@@ -15,24 +18,24 @@ from rollviz.rooms.refusals import NotSaved, Refused, WrongKey
 from rollviz.rooms.registry import registry
 
 TOLD = {
-    "share": ("Move it together", f"Works once, for {invitations.MINUTES} minutes. Whoever opens it moves this desk too, and so do you."),
-    "hand": ("Hand it over", f"Works once, for {invitations.MINUTES} minutes. Whoever opens it moves this desk from then on; you watch."),
+    "share": (noop("Move it together"), noop("Works once, for {minutes} minutes. Whoever opens it moves this desk too, and so do you.")),
+    "hand": (noop("Hand it over"), noop("Works once, for {minutes} minutes. Whoever opens it moves this desk from then on; you watch.")),
 }
 WRONG_WORDS_PER_MINUTE = 60
 
-wrong_words = Allowances(WRONG_WORDS_PER_MINUTE, "invitations")
+wrong_words = Allowances(WRONG_WORDS_PER_MINUTE, noop("invitations"))
 
 
 @answers("POST")
 async def invite(request: HttpRequest, desk: str) -> HttpResponse:
     room = await registry.open(desk)
     if not is_presenter(request, room.desk):
-        raise WrongKey("Only who moves this desk can let somebody else move it.")
+        raise WrongKey(say("Only who moves this desk can let somebody else move it."))
     way = request.POST.get("way", "")
     if way not in TOLD:
-        raise Refused("Share the desk, or hand it over.", "way")
+        raise Refused(say("Share the desk, or hand it over."), "way")
     key = _key(request, room.desk) if way == "share" else ""
-    title, words = TOLD[way]
+    title, words = gettext(TOLD[way][0]), say(TOLD[way][1], minutes=invitations.MINUTES).plain
     address = absolute(request, f"/d/{desk}/present/{invitations.invite(room, key)}")
     shown = Way(way, title, words, address, address, "", None, "", qr(address))
     response = render(request, "links/share.html", {"ways": [shown], "only_here": only_here(request), "host": request.get_host()})
@@ -49,7 +52,8 @@ async def present(request: HttpRequest, desk: str, word: str) -> HttpResponse:
         wrong_words.take(request.META.get("REMOTE_ADDR", ""))
         return _no_invitation(request)
     if request.method != "POST":
-        shown = {"title": room.recording.scenario.title, "hands_over": found.hands_over, "presenter": is_presenter(request, room.desk)}
+        title = gettext(room.recording.scenario.title)
+        shown = {"title": title, "hands_over": found.hands_over, "presenter": is_presenter(request, room.desk)}
         response = render(request, "classroom/present.html", shown)
         response["Cache-Control"] = "no-store"
         return response

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from rollviz.desk import scale
 from rollviz.desk.markdown import Markdown
-from rollviz.desk.words import Markup, Text, pick, say
+from rollviz.desk.words import NOTHING, Markup, Text, counted, say
 from rollviz.language import ENGLISH
 
 MOST_ROWS = 25
@@ -68,10 +68,12 @@ class Opened(NamedTuple):
     why: Markdown
 
     @property
-    def said(self) -> str:
+    def said(self) -> Text:
         if not self.guesses:
-            return "Nobody guessed."
-        return f"{self.right} of {self.guesses} said so." if self.true is not None else f"None of {self.guesses} said so."
+            return say("Nobody guessed.")
+        if self.true is None:
+            return say("None of {guesses} said so.", guesses=self.guesses)
+        return say("{right} of {guesses} said so.", right=self.right, guesses=self.guesses)
 
 
 class Poll:
@@ -102,25 +104,24 @@ class Poll:
         return self.opened.guesses if self.opened else len(self._guesses)
 
     @property
-    def focus_label(self) -> str:
-        n = self.answered
-        guesses = f"{n} {pick(n, 'guess', 'guesses')}"
-        return f"{guesses} for {self.columns[self.focus].label}" if len(self.columns) > 1 else guesses
+    def focus_label(self) -> Text:
+        guesses = counted("{n} guess", "{n} guesses", self.answered)
+        return say("{guesses} for {version}", guesses=guesses, version=self.columns[self.focus].label) if len(self.columns) > 1 else guesses
 
     @property
     def numbers(self) -> range:
         return scale.numbers(self.top)
 
-    def guess(self, token: str, value: Any, phones: int) -> str:
-        """One phone says, or changes, what it expects. Returns why that is not taken, "" if it is. No more answer than `phones`."""
+    def guess(self, token: str, value: Any, phones: int) -> Text:
+        """One phone says, or changes, what it expects. Returns why that is not taken, nothing if it is. No more answer than `phones`."""
         if self.opened:
-            return "It has been opened: this guess came too late."
+            return say("It has been opened: this guess came too late.")
         if not self._is_possible(value):
-            return "This is none of the answers."
+            return say("This is none of the answers.")
         if token not in self._guesses and len(self._guesses) >= phones:
-            return "There are as many answers as phones already."
+            return say("There are as many answers as phones already.")
         self._guesses[token] = tuple(value)
-        return ""
+        return NOTHING
 
     def open(self, truth: tuple[int, ...] | None, told: Text, sum_: tuple = (), why: str = "") -> None:
         """The truth, as a guess would say it (None if no guess could), and in words. The guesses become counts."""

@@ -3,12 +3,14 @@
 import contextlib
 from collections.abc import Callable
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.classroom.poll import Column, Poll
 from rollviz.desk.asked import TELL, sum_of, touched
 from rollviz.desk.memory import memory_of
 from rollviz.desk.sets import Strip
 from rollviz.desk.versions import version_called
-from rollviz.desk.words import Version, clock, pick, pods, text
+from rollviz.desk.words import NOTHING, Text, Version, clock, counted, say, text
 from rollviz.rooms.refusals import Refused
 from rollviz.rooms.room import Room
 from simulation.api.errors import StatusError
@@ -43,7 +45,9 @@ class Asked:
             await self.room.set_clock(paused=True, seek=until)
         true = self.truth()
         hand = touched(self.room.recording, self.at_ms, until)
-        told = text("Left alone: " if hand else "", *self._told(true))
+        told = self._told(true)
+        if hand:
+            told = say("Left alone: {told}", told=told)
         self.poll.open(self._true(true), told, sum_of(self.question, true), self.question.why)
 
     def truth(self) -> Answer:
@@ -64,7 +68,7 @@ class Asked:
         if self.question.choices:
             return (), tuple(map(str, self.question.choices)), (), 0
         if self.question.about not in GUESSED:
-            raise Refused("This question has no answers to choose from.", "about")
+            raise Refused(say("This question has no answers to choose from."), "about")
         return GUESSED[self.question.about](self)
 
     def _true(self, true: Answer) -> tuple[int, ...] | None:
@@ -73,7 +77,7 @@ class Asked:
         said = choice_of(true)
         return (self.poll.options.index(said),) if said in self.poll.options else None
 
-    def _told(self, true: Answer) -> list:
+    def _told(self, true: Answer) -> Text:
         if self.question.choices or self.question.about not in TOLD:
             return TELL[self.question.about](true, self.room.recording)
         return TOLD[self.question.about](self, true)
@@ -91,7 +95,7 @@ def _faders(asked: Asked) -> Guessed:
 
 
 def _number(asked: Asked) -> Guessed:
-    return (Column("available", "k", sum(s.available for s in asked.strips)),), (), (), 0
+    return (Column(noop("available"), "k", sum(s.available for s in asked.strips)),), (), (), 0
 
 
 def _pods(asked: Asked) -> Guessed:
@@ -101,7 +105,7 @@ def _pods(asked: Asked) -> Guessed:
     turns = [of_set[i] for i in range(max(map(len, named), default=0)) for of_set in named if i < len(of_set)]
     chosen = [pod for pod in turns if pod[1] == true] + [pod for pod in turns if pod[1] != true]
     shown = sorted(chosen[:PODS], key=lambda pod: (pod[0].label, pod[1]))
-    return (), (*(_short(s, name) for s, name in shown), "none goes"), tuple(name for _, name in shown), 0
+    return (), (*(_short(s, name) for s, name in shown), noop("none goes")), tuple(name for _, name in shown), 0
 
 
 def _short(s: Strip, name: str) -> str:
@@ -109,7 +113,7 @@ def _short(s: Strip, name: str) -> str:
 
 
 def _yes_or_no(asked: Asked) -> Guessed:
-    return (), ("yes", "no"), (), 0
+    return (), (noop("yes"), noop("no")), (), 0
 
 
 GUESSED: dict[str, Callable[[Asked], Guessed]] = {
@@ -141,22 +145,23 @@ TRUE: dict[str, Callable[[Asked, Answer], tuple[int, ...] | None]] = {
 }
 
 
-def _told_versions(asked: Asked, true: Answer) -> list:
-    runs: list = []
+def _told_versions(asked: Asked, true: Answer) -> Text:
+    found = NOTHING
     for name, n in zip(asked.keys, _true_versions(asked, true), strict=True):
-        runs += [*([", "] if runs else []), asked.version(name), f" is at {n}" if not runs else f" at {n}"]
-    return [*runs, "."]
+        said = say(noop("{version} at {n}") if found else noop("{version} is at {n}"), version=asked.version(name), n=n)
+        found = text(found, ", " if found else "", said)
+    return text(found, ".")
 
 
-def _told_pod(asked: Asked, true: Answer) -> list:
+def _told_pod(asked: Asked, true: Answer) -> Text:
     if not true.pod:
-        return ["None goes."]
+        return say("None goes.")
     name = asked.poll.options[asked.keys.index(true.pod)] if true.pod in asked.keys else true.pod
-    return [f"{name} goes, at {clock(true.at_ms)}."]
+    return say("{pod} goes, at {at}.", pod=name, at=clock(true.at_ms))
 
 
-TOLD: dict[str, Callable[[Asked, Answer], list]] = {
+TOLD: dict[str, Callable[[Asked, Answer], Text]] = {
     "versions": _told_versions,
-    "available": lambda _, true: [f"{pods(true.available or 0)} {pick(true.available or 0, 'is', 'are')} available."],
+    "available": lambda _, true: counted("{n} pod is available.", "{n} pods are available.", true.available or 0),
     "next": _told_pod,
 }

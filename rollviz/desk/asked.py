@@ -6,11 +6,13 @@ What somebody guessed stays in his browser. Nothing here knows whether it was ri
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from django.utils.translation import gettext_noop as noop
+
 from rollviz.desk.markdown import Markdown
 from rollviz.desk.memory import memory_of
 from rollviz.desk.versions import version_called
 from rollviz.desk.why import Term
-from rollviz.desk.words import Code, Text, clock, pick, text
+from rollviz.desk.words import NOTHING, Code, Text, clock, counted, say, text
 from simulation.lesson import Question
 from simulation.questions import Answer, answer
 
@@ -48,7 +50,9 @@ def asked(recording, step: int, acted_ms: int | None) -> Asked | None:
     if (place, acted_ms) not in found:
         found[place, acted_ms] = answer(question, recording, acted_ms)
     true = found[place, acted_ms]
-    told = text("Left alone: " if touched(recording, acted_ms, due) else "", *TELL[question.about](true, recording))
+    told = TELL[question.about](true, recording)
+    if touched(recording, acted_ms, due):
+        told = say("Left alone: {told}", told=told)
     return open_._replace(due=clock(due), told=told, sum=sum_of(question, true), why=Markdown(question.why))
 
 
@@ -60,49 +64,49 @@ def touched(recording, acted_ms: int, due: int) -> bool:
 # -------------------------------------------------------------------------------------------------------------- in words
 
 
-def _versions(true: Answer, recording) -> list:
-    memory, runs = memory_of(recording), []
+def _versions(true: Answer, recording) -> Text:
+    memory, found = memory_of(recording), NOTHING
     for count in true.versions or ():
         version = version_called(memory, recording.cluster, "", count.replicaset)
-        runs += [*([", "] if runs else []), f"{count.pods} of ", version]
-    return [*runs, "."] if runs else ["Nothing."]
+        found = text(found, ", " if found else "", say("{n} of {version}", n=count.pods, version=version))
+    return text(found, ".") if found else say("Nothing.")
 
 
-def _available(true: Answer, _) -> list:
-    return [f"{true.available} {pick(true.available or 0, 'answers', 'answer')}."]
+def _available(true: Answer, _) -> Text:
+    return counted("{n} answers.", "{n} answer.", true.available or 0)
 
 
-def _when(no: str):
-    return lambda true, _: [f"Yes, at {clock(true.at_ms)}." if true.yes else no]
+def _next(true: Answer, _) -> Text:
+    return say("{pod} goes.", pod=Code(true.pod)) if true.pod else say("None goes.")
 
 
-def _next(true: Answer, _) -> list:
-    return [Code(true.pod), " goes."] if true.pod else ["None goes."]
+def _yes(true: Answer) -> Text:
+    return say("Yes, at {at}.", at=clock(true.at_ms))
 
 
 TELL = {
     "versions": _versions,
     "available": _available,
-    "pods": lambda true, _: [f"{true.count} {pick(true.count, 'pod', 'pods')}."],
-    "endpoints": lambda true, _: [f"{true.count} {pick(true.count, 'endpoint', 'endpoints')}."],
-    "lost": lambda true, _: [f"{true.count} {pick(true.count, 'request is', 'requests are')} lost."],
-    "share": lambda true, _: [f"{true.count} %."],
+    "pods": lambda true, _: counted("{n} pod.", "{n} pods.", true.count),
+    "endpoints": lambda true, _: counted("{n} endpoint.", "{n} endpoints.", true.count),
+    "lost": lambda true, _: counted("{n} request is lost.", "{n} requests are lost.", true.count),
+    "share": lambda true, _: text(f"{true.count} %."),
     "next": _next,
-    "finishes": _when("No."),
-    "moves": _when("No, nothing moves."),
+    "finishes": lambda true, _: _yes(true) if true.yes else say("No."),
+    "moves": lambda true, _: _yes(true) if true.yes else say("No, nothing moves."),
 }
 
 TERMS = {
-    "desired": "desired",
-    "max_unavailable": "may be missing",
-    "min_available": "must stay",
-    "not_available": "not available",
-    "available": "available",
-    "sent": "sent",
-    "answered": "answered",
-    "lost": "lost",
-    "part": "such endpoints",
-    "whole": "endpoints",
+    "desired": noop("desired"),
+    "max_unavailable": noop("may be missing"),
+    "min_available": noop("must stay"),
+    "not_available": noop("not available"),
+    "available": noop("available"),
+    "sent": noop("sent"),
+    "answered": noop("answered"),
+    "lost": noop("lost"),
+    "part": noop("such endpoints"),
+    "whole": noop("endpoints"),
 }
 
 

@@ -120,7 +120,7 @@ def inspector(picture: Picture, recording: Any, name: str) -> Inspector:
     store: Store = cluster.store
     pod = store.get("Pod", name)
     if pod is None:
-        return Inspector(Who(name, "gone", 0, None, say("This pod is gone."), "", -1), (), None, no_actions("the pod is gone"))
+        return Inspector(Who(name, "gone", 0, None, say("This pod is gone."), "", -1), (), None, no_actions(say("the pod is gone")))
     memory = memory_of(recording)
     owner = controller_of(pod)
     rs = store.get("ReplicaSet", owner.name) if owner is not None else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rollviz.desk.words import say
 from rollviz.rooms.clock import SPEEDS
 from rollviz.rooms.limits import LIFE_SECONDS
 from rollviz.rooms.move import Move
@@ -42,14 +43,14 @@ def _whole(post: Mapping[str, str], name: str, most: int) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= most):
-        raise Refused(f"{name} must be a whole number from 0 to {most}.", name)
+        raise Refused(say("{name} must be a whole number from 0 to {most}.", name=name, most=most), name)
     return int(text)
 
 
 def _way(post: Mapping[str, str], name: str) -> str:
     way = post.get(name, "")
     if way and way not in WAYS:
-        raise Refused(f"{name} goes to the next or the previous one.", name)
+        raise Refused(say("{name} goes to the next or the previous one.", name=name), name)
     return way
 
 
@@ -59,5 +60,5 @@ def _speed(post: Mapping[str, str]) -> float | None:
         return None
     found = next((speed for speed in SPEEDS if f"{speed:g}" == text), None)
     if found is None:
-        raise Refused("The speeds are ¼, 1, 4, 16 and 64.", "speed")
+        raise Refused(say("The speeds are ¼, 1, 4, 16 and 64."), "speed")
     return found

@@ -108,7 +108,7 @@ async def do(request: HttpRequest, desk: str) -> HttpResponse:
         said = {"line": line, "output": error.kubectl(), "error": error.kubectl(), "at": place}
         return _said({**said, "suggestion": forms.suggestion(line, _deployment(room))}, 422)
     except Refused as refusal:
-        return _said({"line": line, "output": refusal.message, "error": refusal.message, "at": place}, refusal.status)
+        return _said({"line": line, "output": refusal.plain, "error": refusal.plain, "at": place}, refusal.status)
     room.transcript.say(f"kubectl {asked.line}", room.now, f"{output}\n")
     return _said({"line": asked.line, "output": output, "at": place}, 200)
 
@@ -147,7 +147,7 @@ async def _shown(request: HttpRequest, desk: str, template: str, sheets: tuple[s
 async def _own(request: HttpRequest, desk: str) -> Room:
     room = await registry.open(desk)
     if not is_presenter(request, room.desk):
-        raise WrongKey("You are watching this desk. Take a copy to move it: try it.")
+        raise WrongKey(say("You are watching this desk. Take a copy to move it: try it."))
     return room
 
 
@@ -191,10 +191,10 @@ def _said(context: dict, status: int) -> HttpResponse:
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        said = {"line": forms.line_of(request.POST), "output": refusal.message, "error": refusal.message}
+        said = {"line": forms.line_of(request.POST), "output": refusal.plain, "error": refusal.plain}
         return _said({**said, "at": forms.place_of(request.POST)}, refusal.status)
     template = "403.html" if refusal.status == 403 else "400.html"
-    return HttpResponse(render_to_string(template, {"message": refusal.message}, request), status=refusal.status)
+    return HttpResponse(render_to_string(template, {"message": refusal.plain}, request), status=refusal.status)
 
 
 def _deployment(room: Room) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext_noop as noop
 
 from rollviz.desk import gallery
 from rollviz.desk.views import answers
+from rollviz.desk.words import say
 from rollviz.export.files import BY_NAME, File
 from rollviz.export.handout import handout
 from rollviz.export.moment import Moment, moment
@@ -32,8 +34,8 @@ FILES_PER_MINUTE = 60
 AT_ONCE = 4
 """Files that are made at the same time; a table keeps its place until it is sent."""
 
-exports = Allowances(EXPORTS_PER_MINUTE, "exports")
-files = Allowances(FILES_PER_MINUTE, "files")
+exports = Allowances(EXPORTS_PER_MINUTE, noop("exports"))
+files = Allowances(FILES_PER_MINUTE, noop("files"))
 """By network address."""
 _places = asyncio.Semaphore(AT_ONCE)
 _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
@@ -50,7 +52,7 @@ async def export(request: HttpRequest, desk: str, file: str) -> HttpResponse:
     room = await registry.open(desk)
     at = _moment_asked(request, room)
     if _places.locked():
-        raise TooMany(f"{AT_ONCE} exports are being made here now. Wait a moment.")
+        raise TooMany(say("{n} exports are being made here now. Wait a moment.", n=AT_ONCE))
     response = await _streamed(room, made, at) if made.pieces else await _whole(room, made, at)
     response["Content-Disposition"] = f'{"inline" if made.type.startswith("image") else "attachment"}; filename="{room.desk.id}-{file}"'
     response["Cache-Control"] = "no-store"
@@ -110,15 +112,15 @@ def _spoken(language: str | None, function: Callable, *args: Any) -> Any:
 
 def _text_of(request: HttpRequest, given: UploadedFile | None) -> str:
     if getattr(request, "upload_too_large", False):
-        raise BadScenario(f"a scenario file has at most {MAX_BYTES} bytes, and this one has more")
+        raise BadScenario(say("a scenario file has at most {n} bytes, and this one has more", n=MAX_BYTES).plain)
     if given is None:
-        raise BadScenario("no file was chosen")
+        raise BadScenario(gettext("no file was chosen"))
     try:
         text = given.read().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadScenario("this is no text: a scenario file is YAML, in UTF-8") from None
+        raise BadScenario(gettext("this is no text: a scenario file is YAML, in UTF-8")) from None
     if "\0" in text:
-        raise BadScenario("this is no text: it contains a NUL character")
+        raise BadScenario(gettext("this is no text: it contains a NUL character"))
     return text
 
 
@@ -127,7 +129,7 @@ def _moment_asked(request: HttpRequest, room: Room) -> int | None:
     if asked is None:
         return None
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 12) or int(asked) > room.now:
-        raise Refused(f"at is a number of milliseconds, from 0 to {room.now}.", "at")
+        raise Refused(say("at is a number of milliseconds, from 0 to {n}.", n=room.now), "at")
     return int(asked)
 
 

@@ -8,7 +8,9 @@ import hashlib
 import time
 from typing import NamedTuple
 
-from rollviz.desk.words import clock
+from django.utils.translation import gettext
+
+from rollviz.desk.words import NOTHING, Text, clock, counted, say
 from rollviz.links.opening import drawn
 from simulation import links
 from simulation.api.errors import StatusError
@@ -27,12 +29,61 @@ KEPT = 2_000
 
 
 class Moment(NamedTuple):
-    """`title` and `words` for the head of a page, `lesson` what the desk is called; `same` false if the lesson's text has changed."""
+    """A run as far as it is known; `title` and `words` are for the head of a page, in the language of its reader."""
+
+    now: Text
+    """The desk's headline at the run's moment; nothing if nobody knows it."""
+    at: str
+    commands: int
+    opens: str
+    """As links.Run.opens."""
+    begins: str
+    """What the desk is called, "" for a nameless one."""
+    same: bool
+    """False if the lesson's text has changed."""
+
+    @property
+    def lesson(self) -> str:
+        return gettext(self.begins) if self.begins else gettext("A desk")
+
+    @property
+    def title(self) -> str:
+        if self.opens == "start":
+            return say("{desk}, from the start", desk=self.lesson).plain[:200]
+        first = self.now.plain.partition(". ")[0].removesuffix(".")
+        return say("{what}, at {at}", what=first or self.lesson, at=self.at).plain[:200]
+
+    @property
+    def words(self) -> str:
+        return (self._of_start() if self.opens == "start" else self._of_moment())[:400]
+
+    def _of_start(self) -> str:
+        plays = counted(
+            "Plays {n} command again from 0:00, on the same seed.", "Plays {n} commands again from 0:00, on the same seed.", self.commands
+        )
+        if not self.commands:
+            plays = say("Plays the run again from 0:00, on the same seed.")
+        return plays.plain + (f" {say('At {at}: {now}', at=self.at, now=self.now).plain}" if self.now else "")
+
+    def _of_moment(self) -> str:
+        if self.now:
+            rest = self.now.plain.partition(". ")[2]
+            return f"{rest} {gettext('Move the faders and see what the Deployment does.')}".strip()
+        return f"{self._done()} {gettext('Open it and see what the Deployment does.')}"
+
+    def _done(self) -> str:
+        if not self.commands:
+            return gettext("Up to here nothing was touched.")
+        return counted("Up to here {n} command was given.", "Up to here {n} commands were given.", self.commands).plain
+
+
+class Kept(NamedTuple):
+    """What was said of a run when it was kept, in the language of whoever did that."""
 
     title: str
     words: str
-    lesson: str
-    same: bool
+    lesson: str = ""
+    same: bool = True
 
 
 _noted: dict[bytes, Moment] = {}
@@ -57,34 +108,22 @@ def key_of(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def words_of(now: str, run: links.Run, lesson: str, same: bool = True) -> Moment:
-    """`now` is the desk's headline at the run's moment, "" if nobody knows it."""
-    at, n = clock(run.at_ms), len(run.commands)
-    done = "nothing was touched" if not n else "1 command was given" if n == 1 else f"{n} commands were given"
-    first, _, rest = now.partition(". ")
-    if run.opens == "start":
-        title = f"{lesson}, from the start"
-        words = f"Plays {'the run' if not n else '1 command' if n == 1 else f'{n} commands'} again from 0:00, on the same seed."
-        words += f" At {at}: {now}" if now else ""
-    elif now:
-        title, words = f"{first.removesuffix('.')}, at {at}", f"{rest} Move the faders and see what the Deployment does.".strip()
-    else:
-        title, words = f"{lesson}, at {at}", f"Up to here {done}. Open it and see what the Deployment does."
-    return Moment(title[:200], words[:400], lesson, same)
+def moment_at(now: Text, run: links.Run, begins: Scenario | None, same: bool = True) -> Moment:
+    return Moment(now, clock(run.at_ms), len(run.commands), run.opens, begins.title[:100] if begins else "", same)
 
 
 def _found(run: links.Run) -> Moment:
     deadline = time.thread_time() + BUDGET
     if isinstance(run.scenario, str) and links.knots(run.scenario) > links.LINK.knots:
-        return words_of("", run, title_of(None))
+        return moment_at(NOTHING, run, None)
     try:
         begins, same = links.begin(run)
-        now = _peek(run, Recording(begins, run.seed), deadline) if _is_light(run) else ""
+        now = _peek(run, Recording(begins, run.seed), deadline) if _is_light(run) else NOTHING
     except StatusError as error:
         raise links.BadLink(f"What this link begins with is refused: {error.message[:300]}") from None
     except links.Refused as error:
         raise links.BadLink(f"This link holds a run that cannot be played. {str(error)[:300]}") from None
-    return words_of(now, run, title_of(begins), same)
+    return moment_at(now, run, begins, same)
 
 
 def _is_light(run: links.Run) -> bool:
@@ -92,15 +131,11 @@ def _is_light(run: links.Run) -> bool:
     return begins <= MOST_BEGUN and links.knots(str(run.commands)) <= MOST_DONE
 
 
-def title_of(begins: Scenario | None) -> str:
-    return (begins.title[:100] if begins else "") or "A desk"
-
-
-def _peek(run: links.Run, recording: Recording, deadline: float) -> str:
+def _peek(run: links.Run, recording: Recording, deadline: float) -> Text:
     for _ in links.play(run, recording):
         if time.thread_time() > deadline or _wanted(recording) > MOST_PODS:
-            return ""
-    return str(drawn(recording).parts["now"][1])
+            return NOTHING
+    return drawn(recording).parts["now"][1]
 
 
 def _wanted(recording: Recording) -> int:

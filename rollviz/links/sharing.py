@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from rollviz.classroom import codes
-from rollviz.desk.words import clock
+from rollviz.desk.words import Text, clock, counted, say
 from rollviz.export.moment import Moment as Shown
 from rollviz.language import ENGLISH, chosen, told
 from rollviz.links import cards, moments
@@ -31,7 +32,7 @@ class Way(NamedTuple):
     copied: str
     """What the copy key copies: the address, or the line for a page."""
     text: str
-    moment: Moment | None
+    moment: Moment | moments.Kept | None
     card: str
     code: SafeString | None
 
@@ -84,7 +85,7 @@ def frame(address: str, title: str) -> str:
 
 async def _made(room: Room, language: str) -> list[Made]:
     """The runs of the moment with their texts and words. A class that shares one moment shares one making."""
-    recording, now = room.recording, str(room.picture().parts["now"][1])
+    recording, now = room.recording, room.picture().parts["now"][1]
     cluster, commands = recording.cluster.copy(), list(recording.commands)
     stands = (cluster.now, cluster.store.revision, commands)
     if (kept := _lately.get(room.desk.id)) and kept[0] == stands:
@@ -92,8 +93,7 @@ async def _made(room: Room, language: str) -> list[Made]:
     shown = Shown(recording)
     written = await asyncio.to_thread(_written, recording.scenario, recording.seed, commands, cluster)
     await cards.note([text for _, text, _ in written], shown, language)
-    lesson = moments.title_of(recording.scenario)
-    made = [Made(run, text, fits, moments.words_of(now, run, lesson)) for run, text, fits in written]
+    made = [Made(run, text, fits, moments.moment_at(now, run, recording.scenario)) for run, text, fits in written]
     for one in made:
         moments.note(one.text, one.moment)
     _lately[room.desk.id] = stands, made
@@ -113,11 +113,17 @@ def _written(begins, seed, commands, cluster) -> list[tuple[links.Run, str, bool
 
 
 def _said_of(name: str, run: links.Run) -> tuple[str, str]:
-    n = len(run.commands)
-    plays = "Plays" if not n else "Plays your command again" if n == 1 else f"Plays your {n} commands again"
-    return {
-        "moment": ("This moment", f"Opens paused at {clock(run.at_ms)}. They can rewind."),
-        "start": ("From the start", f"{plays} from 0:00, on the same seed."),
-        "live": ("Follow live", "They see what you see, as it happens."),
-        "embed": ("Embed", "The desk in a page. No account, no cookies."),
-    }[name]
+    """Title and words, in the language of whoever shares."""
+    if name == "moment":
+        return gettext("This moment"), say("Opens paused at {at}. They can rewind.", at=clock(run.at_ms)).plain
+    if name == "start":
+        return gettext("From the start"), _plays(len(run.commands)).plain
+    if name == "live":
+        return gettext("Follow live"), gettext("They see what you see, as it happens.")
+    return gettext("Embed"), gettext("The desk in a page. No account, no cookies.")
+
+
+def _plays(n: int) -> Text:
+    if not n:
+        return say("Plays from 0:00, on the same seed.")
+    return counted("Plays your command again from 0:00, on the same seed.", "Plays your {n} commands again from 0:00, on the same seed.", n)

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.csrf import csrf_exempt
 
 from rollviz.desk.render import page
 from rollviz.desk.views import answers, facts
-from rollviz.desk.words import clock
+from rollviz.desk.words import clock, say
 from rollviz.language import of_address, told
 from rollviz.links import cards, moments, opening, sharing, store
 from rollviz.links.address import absolute, only_here
@@ -35,8 +37,8 @@ PICTURES_PER_MINUTE = 300
 SHARES_PER_MINUTE = 300
 """Of one address: a class looks out of one."""
 
-shares = Allowances(SHARES_PER_MINUTE, "shares")
-pictures = Allowances(PICTURES_PER_MINUTE, "pictures of links")
+shares = Allowances(SHARES_PER_MINUTE, noop("shares"))
+pictures = Allowances(PICTURES_PER_MINUTE, noop("pictures of links"))
 
 
 class NoSuchLink(Exception):
@@ -47,7 +49,7 @@ class Link(NamedTuple):
     path: str
     text: str
     run: links.Run
-    moment: Moment
+    moment: Moment | moments.Kept
 
 
 def opens(*methods: str):
@@ -59,12 +61,12 @@ def opens(*methods: str):
             try:
                 response = await view(request, **names)
             except links.BadLink as error:
-                response = render(request, "links/bad.html", {"message": str(error)}, status=400)
+                response = render(request, "links/bad.html", {"message": gettext(str(error))}, status=400)
             except DatabaseError:
                 logger.exception("A link could not be opened or kept")
                 raise NotSaved from None
             except NoSuchLink:
-                response = render(request, "links/bad.html", {"message": "Nobody made a link by this name here."}, status=404)
+                response = render(request, "links/bad.html", {"message": gettext("Nobody made a link by this name here.")}, status=404)
             response["X-Robots-Tag"] = "noindex"
             return response
 
@@ -122,7 +124,7 @@ async def embed(request: HttpRequest, **names: str) -> HttpResponse:
     limits.new_desks.take(request.META.get("REMOTE_ADDR", ""))
     desk, key, same = await opening.opened(found.run, paused=False)
     room = await registry.open(desk.id)
-    shown = {**facts(request, room), "presenter": True, "place": "your own copy"}
+    shown = {**facts(request, room), "presenter": True, "place": gettext("your own copy")}
     response = render(
         request, "links/player.html", {**page(room.picture()), **_told(request, found), "desk": shown, "key": key, "same": same}
     )
@@ -138,7 +140,7 @@ async def share_desk(request: HttpRequest, desk: str) -> HttpResponse:
     try:
         ways = await sharing.ways_of(request, room)
     except links.TooLong as error:
-        raise Refused(f"This desk cannot be shared as a link. {error}") from None
+        raise Refused(say("This desk cannot be shared as a link. {why}", why=str(error))) from None
     shown = {"ways": ways, "at": clock(room.now), "desk": desk, "presenter": is_presenter(request, room.desk)}
     shown |= {"only_here": only_here(request), "host": request.get_host()}
     response = render(request, "links/share.html", shown)
@@ -178,7 +180,7 @@ async def _find(text: str = "", short: str = "") -> Link:
     if kept is None:
         raise NoSuchLink
     run = links.read(kept.text, links.KEPT)
-    return Link(f"/s/{short}", kept.text, run, Moment(kept.title, kept.words, "", True))
+    return Link(f"/s/{short}", kept.text, run, moments.Kept(kept.title, kept.words))
 
 
 def _told(request: HttpRequest, found: Link) -> dict:

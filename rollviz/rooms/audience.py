@@ -7,8 +7,10 @@ import asyncio
 from typing import Any
 
 import msgspec
+from django.utils.translation import override
 
 from rollviz.classroom.poll import Poll, pushed
+from rollviz.desk.words import say
 
 from .frame import Frame
 from .hub import Hub
@@ -51,14 +53,15 @@ class Audience:
 
     def answer(self, sink: Sink, said: dict[str, Any]) -> None:
         """A phone says what it expects, and is told whether that was taken."""
-        poll, refused = self.poll, ""
+        poll = self.poll
         if poll is None or said.get("ask") != poll.id:
-            refused = "This question is closed."
+            refused = say("This question is closed.")
         elif not sink.token:
-            refused = "Load this page again to answer."
+            refused = say("Load this page again to answer.")
         else:
             refused = poll.guess(sink.token, said["answer"], self._phones)
-        taken = {"ask": said.get("ask"), "value": None if refused else said["answer"], "no": refused}
+        with override(sink.language):
+            taken = {"ask": said.get("ask"), "value": None if refused else said["answer"], "no": refused.plain}
         sink.write(Frame(msgspec.json.encode({"answered": taken}).decode()))
         self.stir()
 

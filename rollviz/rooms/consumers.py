@@ -9,7 +9,9 @@ import contextlib
 from urllib.parse import parse_qs
 
 import msgspec
+from django.utils.translation import override
 
+from rollviz.desk.words import say
 from rollviz.language import ENGLISH, known
 
 from . import looks, phones
@@ -19,6 +21,9 @@ from .registry import registry
 from .room import Room
 from .sink import Sink, sink_for
 
+REASON_BYTES = 123
+"""What a closing frame has room for (RFC 6455, 5.5)."""
+
 APPLICATION_CODE = 4000
 """A socket is closed with this plus the HTTP status that fits (4404, 4429); the page does not come back after such a code."""
 
@@ -27,19 +32,22 @@ async def viewer(scope, receive, send):
     """The address says who looks: ?follow is somebody in the class, ?follow=<signed> a phone with its token; ?lang is the language."""
     await receive()
     await send({"type": "websocket.accept"})
+    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"), keep_blank_values=True)
+    language = known(asked.get("lang", [""])[0], ENGLISH)
     try:
         room = await registry.open(scope["url_route"]["kwargs"]["desk"])
         sink = sink_for(send)
-        asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"), keep_blank_values=True)
         sink.follows, sink.token = "follow" in asked, phones.read(room.desk.id, asked.get("follow", [""])[0])
-        sink.language = known(asked.get("lang", [""])[0], ENGLISH)
+        sink.language = language
         room.join(sink)
         try:
             await _listen(receive, room, sink)
         finally:
             room.leave(sink)
     except Refused as refusal:
-        await send({"type": "websocket.close", "code": APPLICATION_CODE + refusal.status, "reason": refusal.message})
+        with override(language):
+            reason = refusal.plain.encode()[:REASON_BYTES].decode(errors="ignore")
+        await send({"type": "websocket.close", "code": APPLICATION_CODE + refusal.status, "reason": reason})
 
 
 async def nowhere(scope, receive, send):
@@ -55,7 +63,7 @@ async def _listen(receive, room: Room, sink: Sink) -> None:
         if message["type"] == "websocket.disconnect":
             return
         if not allowance.take():
-            raise TooMany("A viewer has little to say; this was too much.")
+            raise TooMany(say("A viewer has little to say; this was too much."))
         with contextlib.suppress(msgspec.DecodeError):
             said = msgspec.json.decode(message.get("text") or "null")
             if not isinstance(said, dict):
@@ -66,7 +74,7 @@ async def _listen(receive, room: Room, sink: Sink) -> None:
                 looks.asked(room.looks, sink, said)
             elif said.get("need") in ("keyframe", "terminal"):
                 if not wholes.take():
-                    raise TooMany("A viewer has little to ask; this was too much.")
+                    raise TooMany(say("A viewer has little to ask; this was too much."))
                 if said["need"] == "terminal":
                     room.transcript.hear(sink)
                 else:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import lru_cache
 
+from rollviz.desk.words import say
 from rollviz.language import ENGLISH
 
 from .frame import Frame
@@ -35,7 +36,7 @@ class Hub:
 
     def join(self, sink: Sink) -> None:
         if len(self.sinks) >= VIEWERS_PER_DESK:
-            raise TooMany(f"{VIEWERS_PER_DESK} people are watching this desk already.")
+            raise TooMany(say("{n} people are watching this desk already.", n=VIEWERS_PER_DESK))
         self.sinks[sink] = None
         self.show_whole(sink)
 

@@ -5,6 +5,10 @@ Rates are counted as an allowance that refills evenly: a burst is fine, a flood 
 
 import time
 
+from django.utils.translation import gettext_noop as noop
+
+from rollviz.desk.words import say
+
 from .refusals import TooMany
 
 OPEN_DESKS = 200
@@ -71,17 +75,17 @@ class Allowances:
                 self._of = {name: allowance for name, allowance in self._of.items() if not allowance.full}
             self._of[caller] = Allowance(self._per_minute)
         if not self._of[caller].take():
-            raise TooMany(f"More than {self._per_minute} {self._what} a minute. Wait a moment.")
+            raise TooMany(say("More than {n} {things} a minute. Wait a moment.", n=self._per_minute, things=say(self._what)))
 
 
-new_desks = Allowances(NEW_DESKS_PER_MINUTE, "new desks")
+new_desks = Allowances(NEW_DESKS_PER_MINUTE, noop("new desks"))
 """By network address, from the pages and the API together."""
 
-new_links = Allowances(NEW_LINKS_PER_MINUTE, "new links")
+new_links = Allowances(NEW_LINKS_PER_MINUTE, noop("new links"))
 """Short links are kept, so they are counted as desks are."""
 
-closeups = Allowances(CLOSEUPS_PER_MINUTE, "close looks")
+closeups = Allowances(CLOSEUPS_PER_MINUTE, noop("close looks"))
 """By network address."""
 
-looks = Allowances(LOOKS_PER_MINUTE, "looks into the past")
+looks = Allowances(LOOKS_PER_MINUTE, noop("looks into the past"))
 """By network address, for those who ask without a socket; a page's looks are paced by its desk."""

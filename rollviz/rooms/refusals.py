@@ -1,16 +1,24 @@
 """A refusal changes nothing and says in one plain sentence why, with the HTTP status that fits."""
 
+from rollviz.desk.words import Text, say, text
+
 
 class Refused(Exception):
-    """`field` is the part of the request that is to blame, "" for the whole; `reason` one word for programs."""
+    """`field` is the part of the request that is to blame, "" for the whole; `reason` one word for programs. `message` is English."""
 
     status = 422
     reason = "Invalid"
 
-    def __init__(self, message: str, field: str = ""):
-        super().__init__(message)
-        self.message = message
+    def __init__(self, said: str | Text, field: str = ""):
+        super().__init__(str(said))
+        self.message = str(said)
+        self.said = said if isinstance(said, Text) else text(said)
         self.field = field
+
+    @property
+    def plain(self) -> str:
+        """In the language of whoever reads it now."""
+        return self.said.plain
 
 
 class Unreadable(Refused):
@@ -33,7 +41,7 @@ class NoSuchDesk(Refused):
     reason = "NotFound"
 
     def __init__(self, desk_id: str):
-        super().__init__(f'There is no desk "{desk_id[:64]}".', "desk")
+        super().__init__(say('There is no desk "{desk}".', desk=desk_id[:64]), "desk")
 
 
 class TooLarge(Refused):
@@ -58,4 +66,4 @@ class NotSaved(Refused):
     reason = "NotSaved"
 
     def __init__(self):
-        super().__init__("The desk could not save this, so it did not happen. Try again.")
+        super().__init__(say("The desk could not save this, so it did not happen. Try again."))

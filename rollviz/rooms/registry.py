@@ -8,6 +8,7 @@ import time
 from django.conf import settings
 from django.db import DatabaseError
 
+from rollviz.desk.words import say
 from simulation.recording import Timed
 from simulation.scenario import Scenario
 
@@ -109,7 +110,7 @@ class Registry:
             return
         idle = [room for room in self._rooms.values() if not room.watched and not room.busy]
         if not idle:
-            raise TooMany(f"{OPEN_DESKS} desks are being watched here now, and that is all this server does at once.")
+            raise TooMany(say("{n} desks are being watched here now, and that is all this server does at once.", n=OPEN_DESKS))
         await self._close([min(idle, key=lambda room: room.used)])
 
     async def _beat(self) -> None:

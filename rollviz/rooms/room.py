@@ -17,6 +17,7 @@ from django.db import DatabaseError
 from rollviz.desk.memory import hues_of
 from rollviz.desk.picture import Picture, picture
 from rollviz.desk.render import message
+from rollviz.desk.words import say
 from simulation.cluster import Cluster
 from simulation.lesson import waits_for_act
 from simulation.recording import STEP_LIMIT_MS, Recording
@@ -169,9 +170,10 @@ class Room:
     async def _do(self, command: Any, who: str, read: Callable[[Cluster], Any] | None) -> Any:
         async with self._turn:
             if self._commands >= COMMANDS_PER_DESK:
-                raise TooMany(f"This desk has had its {COMMANDS_PER_DESK} commands. Take a copy from the start, or make a new one.")
+                over = say("This desk has had its {n} commands. Take a copy from the start, or make a new one.", n=COMMANDS_PER_DESK)
+                raise TooMany(over)
             if not self._allowance.take():
-                raise TooMany(f"More than {COMMANDS_PER_MINUTE} commands a minute. Wait a moment.")
+                raise TooMany(say("More than {n} commands a minute. Wait a moment.", n=COMMANDS_PER_MINUTE))
             live, at_ms = self.recording.live, self.now
             recording = self.recording if live else self._fork(self.recording.given)
             held = self.clock.paused and waits_for_act(recording)
@@ -197,7 +199,8 @@ class Room:
     async def _set_clock(self, move: Move) -> int:
         async with self._turn:
             if move.until(self.recording) > LIFE_SECONDS * 1000:
-                raise Refused(f"A take lasts {LIFE_SECONDS // 3600} simulated hours at most, and this would be past that.", move.field)
+                too_far = say("A take lasts {n} simulated hours at most, and this would be past that.", n=LIFE_SECONDS // 3600)
+                raise Refused(too_far, move.field)
             goal = self._goal(move)
             self.clock.end_skip()
             if move.paused is not None:
@@ -230,7 +233,7 @@ class Room:
         found = upcoming(self.recording)
         if found is None:
             minutes = STEP_LIMIT_MS // 60_000
-            raise Refused(f"Nothing happens by itself in the next {minutes} minutes. What comes next is up to you.", "skip")
+            raise Refused(say("Nothing happens by itself in the next {n} minutes. What comes next is up to you.", n=minutes), "skip")
         return found.at_ms
 
     async def _reach(self, when: int) -> None:
@@ -244,7 +247,7 @@ class Room:
     def _fork(self, given: int) -> Recording:
         """A recording that begins as this take, for the next one."""
         if len(self.takes) >= TAKES_PER_DESK:
-            raise TooMany(f"This desk has had its {TAKES_PER_DESK} takes. Go to the end of one, or take a copy.")
+            raise TooMany(say("This desk has had its {n} takes. Go to the end of one, or take a copy.", n=TAKES_PER_DESK))
         return self.recording.fork(given)
 
     async def _begin_take(self, recording: Recording, given: int, entry: JournalEntry | None) -> None:
@@ -257,14 +260,14 @@ class Room:
         commands = self.recording.commands
         last = next((i for i in reversed(range(len(commands))) if commands[i].who != "scenario"), None)
         if last is None:
-            raise Refused("Nothing was done yet that could be undone.", "undo")
+            raise Refused(say("Nothing was done yet that could be undone."), "undo")
         await self._begin_take(self._fork(last), last, None)
 
     async def _open_take(self, number: int) -> None:
         """This take, at the second where the desk is or at its end."""
         row = self.takes.row(number)
         if row is None:
-            raise Refused(f"There is no take {number} here. The last one is {len(self.takes)}.", "take")
+            raise Refused(say("There is no take {n} here. The last one is {last}.", n=number, last=len(self.takes)), "take")
         if number == self.takes.number:
             return
         recording = self.takes.ready(number)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from rollviz.desk.memory import hues_of
-from rollviz.desk.words import clock
+from rollviz.desk.words import clock, say
 from rollviz.rooms.refusals import TooMany
 from rollviz.rooms.room import Room
 from rollviz.terminal.tap import Tap
@@ -48,7 +48,7 @@ class Session:
     def start(self, line: Running, cluster: Cluster, shown: int = 0) -> tuple[int | None, Answer]:
         """Begin a line; its number, None if it has ended already, and what it says at first. `shown` is its number in the transcript."""
         if len(self.lines) >= LINES_PER_SESSION:
-            raise TooMany(f"{LINES_PER_SESSION} lines run on in this terminal already. Ctrl-C ends one.")
+            raise TooMany(say("{n} lines run on in this terminal already. Ctrl-C ends one.", n=LINES_PER_SESSION))
         self.tap.look()
         line.begin(cluster.store)
         answer = line.take()
@@ -155,5 +155,5 @@ def open_session(room: Room) -> Session:
     if tap is None or tap.room is not room:
         tap = taps[room.desk.id] = Tap(room)
     if len(tap.sessions) >= SESSIONS_PER_DESK or len(sessions) >= SESSIONS:
-        raise TooMany("There are as many terminals open here as this server bears. Lines that end at once still work.")
+        raise TooMany(say("There are as many terminals open here as this server bears. Lines that end at once still work."))
     return Session(tap)

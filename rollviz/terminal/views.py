@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 
 from rollviz.desk.memory import hues_of
 from rollviz.desk.views import answers
@@ -29,15 +31,15 @@ SHOWN_SIGNS = 400
 LARGE = 200
 """Pods from which on a line is worked out beside the event loop, on a copy: the yaml of a thousand takes seconds."""
 
-typed = Allowances(LINES_PER_MINUTE, "lines")
-asked = Allowances(COMPLETIONS_PER_MINUTE, "completions")
+typed = Allowances(LINES_PER_MINUTE, noop("lines"))
+asked = Allowances(COMPLETIONS_PER_MINUTE, noop("completions"))
 
-WATCHING = (
+WATCHING = noop(
     "You are watching this desk: get, describe, logs and all else that reads works here, but only its maker changes it. "
     "`try it` makes a copy of your own."
 )
-PAUSED = "The clock is paused: nothing comes of this until somebody presses play."
-NO_STREAM = "This terminal has no line to the server at the moment: type it again when it is back."
+PAUSED = noop("The clock is paused: nothing comes of this until somebody presses play.")
+NO_STREAM = noop("This terminal has no line to the server at the moment: type it again when it is back.")
 
 
 @answers("POST")
@@ -103,7 +105,7 @@ async def _answer(room: Room, seat: terminal.Seat, line: str, session: Session |
     else:
         found = terminal.plan(line, seat)
     if terminal.is_writing(found) and not seat.presenter:
-        return _said(room, line, Answer("", "", 1, WATCHING))
+        return _said(room, line, Answer("", "", 1, gettext(WATCHING)))
     if isinstance(found, terminal.Edit):
         return {**_said(room, line, Answer("", "", None)), "edit": {"title": found.title, "text": found.text, "said": found.said}}
     if isinstance(found, terminal.Do):
@@ -119,14 +121,14 @@ async def _do(room: Room, found: terminal.Do, line: str, session: Session | None
     except StatusError as error:
         answer = _said(room, line, found.refuse(error))
         if found.verb == "edit" and text is not None:
-            answer["edit"] = {"title": "the same again", "text": editing.reopened(error, text), "said": error.message}
+            answer["edit"] = {"title": gettext("the same again"), "text": editing.reopened(error, text), "said": error.message}
         return answer
     except Refused as refusal:
-        return _said(room, line, Answer("", f"{refusal.message}\n", 1))
+        return _said(room, line, Answer("", f"{refusal.plain}\n", 1))
     store = room.recording.cluster.store
     answer = found.finish(said, store)
     if room.clock.paused:
-        answer = msgspec.structs.replace(answer, note=PAUSED)
+        answer = msgspec.structs.replace(answer, note=gettext(PAUSED))
     body = {"hint": terminal.teaches(found)}
     after = found.after(store) if session is not None else None
     return body | (_said(room, line, answer) if after is None else _run_on(room, after, line, session, answer, shown))

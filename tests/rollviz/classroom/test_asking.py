@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from django.test import AsyncClient
@@ -32,7 +33,7 @@ async def lesson(monkeypatch):
 async def phone(address: str, browser=None):
     """Somebody's phone: the socket that its page opens."""
     page = (await (browser or AsyncClient()).get(f"{address}/follow")).content.decode()
-    found = socket(re.search(r'ws-connect="([^"]+)"', page)[1])
+    found = socket(unescape(re.search(r'ws-connect="([^"]+)"', page)[1]))
     assert (await found.connect())[0]
     await keyframe_of(found)
     return found
@@ -50,6 +51,16 @@ async def answered(viewer, ask: int, answer) -> str:
 async def asked(browser, address: str, about: str, ahead: int = 10) -> None:
     response = await browser.post(f"{address}/ask", {"about": about, "ahead": str(ahead)})
     assert response.status_code == 204, response.content
+
+
+async def test_a_phone_is_refused_in_its_language(lesson):
+    browser, address, _ = lesson
+    reader = AsyncClient()
+    await reader.get("/?lang=de")
+    viewer = await phone(address, reader)
+    assert await answered(viewer, 1, [3]) == "Diese Frage ist geschlossen."
+    await asked(browser, address, "available")
+    assert await answered(viewer, 1, ["x"]) == "Das ist keine der Antworten."
 
 
 async def test_phones_guess_and_the_engine_shows_what_is_so(lesson):

@@ -18,11 +18,11 @@ def choice() -> Poll:
 
 def test_a_phone_answers_once_and_may_change_its_mind():
     poll = faders()
-    assert [poll.guess("a", [7, 3], 9), poll.guess("b", [7, 3], 9), poll.guess("a", [5, 4], 9)] == ["", "", ""]
+    assert not any([poll.guess("a", [7, 3], 9), poll.guess("b", [7, 3], 9), poll.guess("a", [5, 4], 9)])
     assert poll.answered == 2
     poll.open((5, 4), text("So it is."))
     assert [(row.label, row.n, row.right) for row in poll.opened.rows] == [("4", 1, 1), ("3", 1, 0)]
-    assert (poll.opened.guesses, poll.opened.right, poll.opened.said) == (2, 1, "1 of 2 said so.")
+    assert (poll.opened.guesses, poll.opened.right, str(poll.opened.said)) == (2, 1, "1 of 2 said so.")
 
 
 def test_right_is_who_has_every_fader_right():
@@ -37,22 +37,22 @@ def test_after_it_is_opened_a_guess_is_refused_and_none_is_kept():
     poll = choice()
     poll.guess("a", [0], 9)
     poll.open((1,), text("No."))
-    assert poll.guess("b", [1], 9) == "It has been opened: this guess came too late."
+    assert str(poll.guess("b", [1], 9)) == "It has been opened: this guess came too late."
     assert poll._guesses == {}
     assert [(row.label, row.n) for row in poll.opened.rows] == [("yes", 1), ("no", 0)]
-    assert poll.opened.said == "0 of 1 said so."
+    assert str(poll.opened.said) == "0 of 1 said so."
 
 
 def test_there_are_no_more_answers_than_phones():
     poll = choice()
-    assert [poll.guess(token, [0], 2) for token in "abc"] == ["", "", "There are as many answers as phones already."]
-    assert poll.guess("a", [1], 2) == ""
+    assert [str(poll.guess(token, [0], 2)) for token in "abc"] == ["", "", "There are as many answers as phones already."]
+    assert not poll.guess("a", [1], 2)
 
 
 @pytest.mark.parametrize("value", [None, 3, "3", [], [1], [1, 2, 3], [1, -1], [1, 13], [1, True], [1, 2.0], [[1], 2], {"a": 1}])
 def test_what_is_no_answer_is_refused(value):
     poll = faders()
-    assert poll.guess("a", value, 9) == "This is none of the answers."
+    assert str(poll.guess("a", value, 9)) == "This is none of the answers."
     assert poll.answered == 0
 
 
@@ -78,7 +78,7 @@ def test_on_a_large_scale_guesses_that_lie_together_are_drawn_together():
 def test_nobody_guessed():
     poll = faders()
     poll.open((5, 4), text("So it is."))
-    assert poll.opened.said == "Nobody guessed."
+    assert str(poll.opened.said) == "Nobody guessed."
     assert "So it is. Nobody guessed." in part(poll, "title")
 
 

@@ -9,7 +9,7 @@ def coming(desk: Watched) -> list[str]:
     """What comes, each said before it happens, until nothing does for ten minutes; at most forty."""
     found: list[str] = []
     while len(found) < 40 and (moment := upcoming(desk.recording)) is not None:
-        found.append(said(moment))
+        found.append(str(said(moment)))
         desk.recording.run(moment.at_ms)
     return found
 
@@ -53,7 +53,7 @@ def test_what_people_did_since_is_told_in_the_past():
     while not moment.commands:
         desk.recording.seek(moment.at_ms)
         moment = upcoming(desk.recording)
-    assert said(moment) == "scale 4"
+    assert str(said(moment)) == "scale 4"
 
 
 def test_when_nothing_comes_nothing_is_said():

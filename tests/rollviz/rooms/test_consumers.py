@@ -48,10 +48,12 @@ async def test_a_path_that_is_nobodys_is_refused():
     assert (await socket("/ws/nothing").connect())[0] is False
 
 
-async def test_a_desk_that_is_not_there_says_so(transactional_db):
-    viewer = socket(f"/ws/d/{SOME_DESK}")
+@pytest.mark.parametrize(("language", "said"), [("", "There is no desk"), ("?lang=de", "Ein Pult „")])
+async def test_a_desk_that_is_not_there_says_so_in_the_viewers_language(transactional_db, language, said):
+    viewer = socket(f"/ws/d/{SOME_DESK}{language}")
     await viewer.connect()
-    assert (await viewer.receive_output())["code"] == 4404
+    closed = await viewer.receive_output()
+    assert closed["code"] == 4404 and closed["reason"].startswith(said) and SOME_DESK in closed["reason"]
 
 
 async def test_who_joins_gets_the_whole_state_and_then_what_changes(make_room, watch):
