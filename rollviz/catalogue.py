@@ -22,7 +22,7 @@ PYTHON_CALLS = {"gettext": (0,), "say": (0,), "noop": (0,), "ngettext": (0, 1), 
 """What marks a text, and where it stands among the arguments: one text, or one of a single thing and one of several."""
 STRING = r"u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
 IN_TEMPLATE = re.compile(rf"\b(n?gettext|_)\(\s*{STRING}(?:\s*,\s*{STRING})?")
-IN_SCRIPT = re.compile(rf"\bsay\(\s*{STRING}")
+IN_SCRIPT = re.compile(rf"\b(?:say|counted)\(\s*{STRING}(?:\s*,\s*{STRING})?")
 FIELD = re.compile(r'^(msgid|msgid_plural|msgstr(?:\[\d\])?) "(.*)"$|^"(.*)"$')
 
 
@@ -68,7 +68,7 @@ def in_lessons() -> set[Message]:
 
 def in_scripts() -> set[Message]:
     scripts = (path.read_text() for path in sorted((ROOT / "static" / "js").glob("*.js")))
-    return {Message(ast.literal_eval(text)) for script in scripts for text in IN_SCRIPT.findall(script)}
+    return {Message(ast.literal_eval(text)) for script in scripts for found in IN_SCRIPT.findall(script) for text in found if text}
 
 
 def _calls(tree: ast.AST) -> Iterator[Message]:

@@ -27,7 +27,7 @@ function drawLine() {
     line.appendChild(document.createElement("b"));
   }
   line.style.setProperty("--at", height);
-  line.firstChild.textContent = `you: ${height}`;
+  line.firstChild.textContent = say("you: {n}", { n: height });
 }
 
 addEventListener("change", (event) => {

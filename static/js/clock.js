@@ -1,5 +1,6 @@
 // The clock runs on between two messages, at the speed they said, never past the second that the next one will speak of.
 import { minutes, setText } from "./state.js";
+import { say } from "./words.js";
 
 const text = document.getElementById("clock"), head = document.getElementById("playhead");
 const veil = document.getElementById("veil"), others = document.getElementById("classhead");
@@ -44,7 +45,7 @@ function show() {
 // Where the others are, while this viewer looks at a moment of his own.
 export function drawClass(where) {
   others.hidden = !where;
-  if (where) place(others, where.t, `${minutes(where.t / 1000)} the class`);
+  if (where) place(others, where.t, say("{at} the class", { at: minutes(where.t / 1000) }));
 }
 
 function place(line, ms, word) {

@@ -1,7 +1,7 @@
 // Two Deployments that belong together: which scene they make of the desk, each deck's fader, and the rows that compare them.
 import { isHeld, showValue } from "./fader.js";
 import { setAttribute, setText } from "./state.js";
-import { say } from "./words.js";
+import { counted, say } from "./words.js";
 
 const PLACES = ["a", "al", "ah", "b", "bl", "bh", "limit"];
 
@@ -21,7 +21,7 @@ function drawDeck(deck, side) {
   setAttribute(fader, "data-fader", `deployment/${side.name}`);
   setAttribute(fader, "aria-label", say("{name}: desired replicas", { name: side.name }));
   if (!isHeld(fader)) showValue(deck, fader, side.v);
-  setAttribute(fader, "aria-valuetext", side.v === 1 ? say("{n} replica", { n: side.v }) : say("{n} replicas", { n: side.v }));
+  setAttribute(fader, "aria-valuetext", counted("{n} replica", "{n} replicas", side.v));
 }
 
 function drawComparison({ a, b, rows, enough }) {

@@ -1,5 +1,6 @@
 // The editor that opens in place of a file: a dialog with the text; what was written under a file's name is there the next time.
 import { recall, remember } from "./remember.js";
+import { say } from "./words.js";
 
 const dialog = document.getElementById("editor"), title = document.getElementById("editor-title"), said = document.getElementById("editor-said"), area = document.getElementById("editor-text");
 
@@ -10,7 +11,7 @@ export function editText({ title: name, text, said: wrong }) {
   said.hidden = !wrong;
   said.textContent = wrong ?? "";
   area.value = isFile ? (recall(key) ?? "") : text;
-  area.placeholder = "Paste a manifest here: YAML or JSON, several documents with --- between them.";
+  area.placeholder = say("Paste a manifest here: YAML or JSON, several documents with --- between them.");
   dialog.returnValue = "cancel";
   dialog.showModal();
   area.focus();

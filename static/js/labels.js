@@ -2,6 +2,7 @@
 import { ask, forget, put } from "./closeup.js";
 import { refuse, showControls } from "./controls.js";
 import { glyph } from "./state.js";
+import { say } from "./words.js";
 
 const TYPED_MS = 180;
 let edit = null, timer = 0;
@@ -13,14 +14,14 @@ const pod = () => document.getElementById("insp-who").dataset.name;
 // The chip with this key becomes a field; `gone` proposes to take the label off at once.
 function begin(chip, gone) {
   endEdit();
-  const key = chip.dataset.label, box = document.createElement("span"), value = field("value", key ? `value of ${key}` : "value", chip.dataset.value);
+  const key = chip.dataset.label, box = document.createElement("span"), value = field("value", key ? say("value of {key}", { key }) : say("value"), chip.dataset.value);
   box.className = "chip chip--edit";
   box.dataset.held = "";
-  edit = { chip, box, key, value, name: key ? null : field("key", "label", ""), gone };
+  edit = { chip, box, key, value, name: key ? null : field("key", say("label"), ""), gone };
   box.append(edit.name ?? `${key}`, "=", value);
   if (key) {
     const remove = Object.assign(document.createElement("button"), { type: "button", id: "label-less" });
-    remove.setAttribute("aria-label", `Remove ${key}`);
+    remove.setAttribute("aria-label", say("Remove {key}", { key }));
     remove.append(glyph("i-x"));
     remove.addEventListener("click", () => { edit.gone = true; box.dataset.gone = ""; plan(); });
     box.append(remove);

@@ -2,6 +2,7 @@
 import { isHeld, showValue } from "./fader.js";
 import { drawMeters } from "./meters.js";
 import { setAttribute, setText } from "./state.js";
+import { say } from "./words.js";
 
 export function drawMaster({ m }) {
   const master = document.getElementById("master"), fader = document.getElementById("desired");
@@ -11,7 +12,7 @@ export function drawMaster({ m }) {
   }
   fader.disabled = !m.name;
   if (!isHeld(fader)) showValue(master, fader, m.v);
-  setAttribute(fader, "aria-valuetext", `${m.v} replicas wanted, ${m.a} available`);
+  setAttribute(fader, "aria-valuetext", say("{v} replicas wanted, {a} available", m));
   drawMeters(m);
   setText(document.getElementById("deadline"), m.dl);
 }

@@ -7,6 +7,7 @@ import { STATES, drawSince } from "./rack.js";
 import { viewing } from "./scrub.js";
 import { glyph, minutes, setAttribute, setText } from "./state.js";
 import { NAMES, inWords } from "./states.js";
+import { counted, say } from "./words.js";
 
 const REST_MS = 500, WHOLE = 97.2;
 const room = document.getElementById("noderoom");
@@ -63,7 +64,7 @@ function drawUnit(unit, pods, rows, cols, places) {
   for (const name of ["data-down", "data-shut"]) setAttribute(unit, name, head.hasAttribute(name));
   setAttribute(unit, "data-picked", unit.dataset.node === document.getElementById("fate-panel").dataset.node);
   if (count && !count.hasAttribute("data-n")) setText(count, pods.s.length / 2);
-  setText(unit.querySelector(".unit__more"), more > 0 ? `and ${more} more places` : "");
+  setText(unit.querySelector(".unit__more"), more > 0 ? counted("and {n} more place", "and {n} more places", more) : "");
   drawPods(unit, pods, rows, cols);
 }
 
@@ -72,24 +73,25 @@ function drawPods(unit, { s, w, i: ids }, rows, cols) {
   list.style.setProperty("--rows", rows);
   list.style.setProperty("--cols", cols);
   setAttribute(list, "data-cols", String(cols));
-  setAttribute(list, "aria-label", counted(unit.dataset.node, s));
+  setAttribute(list, "aria-label", inAll(unit.dataset.node, s));
   while (list.children.length > s.length / 2) list.lastChild.remove();
   for (let i = 0; i < s.length / 2; i++) {
     const state = STATES[s[2 * i + 1]], cell = list.children[i] ?? newCell(list);
     setAttribute(cell, "data-s", state);
     setAttribute(cell, "data-hue", s[2 * i]);
-    setAttribute(cell, "title", `${names[i] ?? `pod ${i + 1}`}: ${NAMES[s[2 * i + 1]]}`);
+    setAttribute(cell, "title", `${names[i] ?? say("pod {n}", { n: i + 1 })}: ${NAMES[s[2 * i + 1]]}`);
     setAttribute(cell.firstChild.firstChild, "href", `#s-${state}`);
     setText(cell.lastChild, inWords(words[i] ?? ""));
   }
 }
 
 // "2 pods on node-4: 2 on a lost node"
-function counted(node, s) {
+function inAll(node, s) {
   const counts = {};
   for (let i = 1; i < s.length; i += 2) counts[s[i]] = (counts[s[i]] ?? 0) + 1;
-  const n = s.length / 2, where = node ? `on ${node}` : "without a node", what = Object.entries(counts).map(([letter, m]) => `${m} ${NAMES[letter]}`).join(", ");
-  return `${n} ${n === 1 ? "pod" : "pods"} ${where}${what && `: ${what}`}`;
+  const n = s.length / 2, what = Object.entries(counts).map(([letter, m]) => `${m} ${NAMES[letter]}`).join(", ");
+  const where = node ? counted("{n} pod on {node}", "{n} pods on {node}", n, { node }) : counted("{n} pod without a node", "{n} pods without a node", n);
+  return where + (what && `: ${what}`);
 }
 
 function newCell(list) {
@@ -136,7 +138,7 @@ function drawFate(now) {
   const part = (ms) => ((ms - begun) / Math.max(end - begun, now - begun, 1)) * WHOLE;
   for (const mark of marks) mark.style.setProperty("--x", part(Number(mark.dataset.at)).toFixed(2));
   track.style.setProperty("--now", part(Math.max(now, begun)).toFixed(2));
-  setText(track.querySelector("u"), `now ${minutes(now / 1000)}`);
+  setText(track.querySelector("u"), say("now {at}", { at: minutes(now / 1000) }));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- hands

@@ -1,6 +1,7 @@
 // The desk as an outline. What stays is patched in place and never moved, so that whoever reads it aloud keeps his place.
 import { grouped, setAttribute, setText } from "./state.js";
 import { NAMES, STATES } from "./states.js";
+import { counted } from "./words.js";
 
 const MOST_PODS = 24;
 // No object is called so.
@@ -63,7 +64,7 @@ function drawPod(row, name, letter, words, hue) {
   fill(row, { name, state: words });
 }
 
-const pods = (n) => `${n} ${n === 1 ? "pod" : "pods"}`;
+const pods = (n) => counted("{n} pod", "{n} pods", n);
 
 // ------------------------------------------------------------------------------------------------------ Services, nodes
 

@@ -1,6 +1,7 @@
 // One watch: its lines with the second they belong to. It follows its end unless somebody scrolled.
 import { glyph, minutes } from "./state.js";
 import { goTo } from "./scrub.js";
+import { counted, say } from "./words.js";
 
 const MOST = 400;
 const TROUBLE = /\b(?:ErrImagePull|ImagePullBackOff|CrashLoopBackOff|RunContainerError|Error|OOMKilled|NotReady|Warning|Unknown)\b/;
@@ -47,14 +48,14 @@ export class Pane {
     this.#count = document.createElement("span");
     title.textContent = line;
     button.type = "button";
-    button.title = "End this watch (ctrl-C)";
-    button.setAttribute("aria-label", `End ${line}`);
+    button.title = say("End this watch (ctrl-C)");
+    button.setAttribute("aria-label", say("End {line}", { line }));
     button.append(glyph("i-x"));
     button.addEventListener("click", () => { close(this); this.remove(); document.getElementById("cmd").focus(); });
     header.append(title, this.#count, button);
     this.#list = document.createElement("ol");
     this.#list.tabIndex = 0;
-    this.#list.setAttribute("aria-label", `Lines of ${line}`);
+    this.#list.setAttribute("aria-label", say("Lines of {line}", { line }));
     this.#list.addEventListener("scroll", () => { if (this.#atEnd()) this.#seen(); });
     this.#more = document.createElement("button");
     this.#more.type = "button";
@@ -76,7 +77,7 @@ export class Pane {
     if (note) this.#line(note, t, {}, true);
     if (code !== undefined && code !== null) this.element.dataset.ended = "";
     while (this.#list.children.length > MOST) this.#list.children[1].remove();
-    this.#count.textContent = `${this.#lines} ${this.#lines === 1 ? "line" : "lines"}`;
+    this.#count.textContent = counted("{n} line", "{n} lines", this.#lines);
     this.mark();
     if (follow) this.#list.scrollTop = this.#list.scrollHeight;
     else this.#tell();
@@ -116,6 +117,6 @@ export class Pane {
 
   #tell() {
     this.#more.hidden = false;
-    this.#more.textContent = `${this.#unseen} new`;
+    this.#more.textContent = say("{n} new", { n: this.#unseen });
   }
 }

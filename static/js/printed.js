@@ -3,6 +3,7 @@ import { onWord } from "./feed.js";
 import { send } from "./line.js";
 import { paint } from "./pane.js";
 import { minutes } from "./state.js";
+import { say } from "./words.js";
 
 const MOST = 30, MOST_SIGNS = 6000, NEAR = 60;
 const out = document.getElementById("printed"), blocks = new Map();
@@ -21,7 +22,7 @@ onWord("printed", ({ printed, anew, hues }) => {
   if (anew) {
     blocks.clear();
     out.replaceChildren();
-    if (!printed.length) out.append(element("p", "big__hello", "Nothing was typed yet. What the presenter types, and what kubectl answers, comes here."));
+    if (!printed.length) out.append(element("p", "big__hello", say("Nothing was typed yet. What the presenter types, and what kubectl answers, comes here.")));
   }
   for (const piece of printed) add(piece, hues);
   while (blocks.size > MOST) forget(blocks.keys().next().value);

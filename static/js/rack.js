@@ -1,5 +1,6 @@
 // The pods on each node, as glyphs in the hue of their version; of many nodes, how full each is.
 import { glyph, minutes, setAttribute, setText } from "./state.js";
+import { counted } from "./words.js";
 
 export const STATES = { a: "available", r: "ready", n: "notready", u: "pulling", p: "pending", e: "pullerr", c: "crash", l: "lost", t: "terminating" };
 const BROKEN = "ec";
@@ -17,7 +18,7 @@ export function drawRack(state) {
 
 function drawCell(cell, count) {
   cell.style.setProperty("--f", count / Math.max(Number(cell.dataset.places), 1));
-  setAttribute(cell, "aria-label", `${cell.title}, ${count} ${count === 1 ? "pod" : "pods"}`);
+  setAttribute(cell, "aria-label", `${cell.title}, ${counted("{n} pod", "{n} pods", count)}`);
 }
 
 function drawPods(node, text, count) {
@@ -26,9 +27,9 @@ function drawPods(node, text, count) {
   if (box.dataset.shown === text) return;
   box.dataset.shown = text;
   const drawn = Math.min(count, MOST);
-  setAttribute(box, "aria-label", `${count} ${count === 1 ? "pod" : "pods"}`);
+  setAttribute(box, "aria-label", counted("{n} pod", "{n} pods", count));
   setAttribute(box, "data-dense", count > MANY);
-  setText(node.querySelector(".node__n"), count > MANY ? `, ${count} pods` : "");
+  setText(node.querySelector(".node__n"), count > MANY ? `, ${counted("{n} pod", "{n} pods", count)}` : "");
   while (box.children.length > drawn) box.lastChild.remove();
   for (let i = 0; i < drawn; i++) {
     const hue = text[2 * i], letter = text[2 * i + 1];

@@ -1,6 +1,7 @@
 // The playhead under a hand. The presenter's moves the desk for everybody; a viewer's only shows him that moment.
 import { app, DESK, headers, refuse, setClock } from "./controls.js";
 import { minutes, setAttribute } from "./state.js";
+import { say } from "./words.js";
 
 const EVERY_MS = 33, IN_FLIGHT = 4, REST_MS = 300, STEP = 1000, FAR = 10_000;
 const scrub = document.getElementById("scrub");
@@ -22,7 +23,7 @@ export function drawScrub(shown, moment) {
   const end = endOf(state), at = hand.at ?? state.t;
   setAttribute(scrub, "aria-valuemax", String(Math.round(end / 1000)));
   setAttribute(scrub, "aria-valuenow", String(Math.round(at / 1000)));
-  setAttribute(scrub, "aria-valuetext", `${minutes(at / 1000)} of ${minutes(end / 1000)}${state.takes > 1 ? `, take ${state.take}` : ""}`);
+  setAttribute(scrub, "aria-valuetext", say("{at} of {end}", { at: minutes(at / 1000), end: minutes(end / 1000) }) + (state.takes > 1 ? say(", take {take}", state) : ""));
 }
 
 // To a millisecond and no further: the desk is there when the promise is kept.

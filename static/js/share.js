@@ -1,4 +1,5 @@
 // Sharing. The dialog shows what the share page shows; copying needs no secure context; a short link takes the long one's place.
+import { say } from "./words.js";
 const dialog = document.getElementById("share"), body = document.getElementById("share-body"), key = document.getElementById("share-key");
 const SAID_MS = 2500;
 
@@ -34,8 +35,8 @@ body.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
   const field = copy.parentElement.querySelector("input"), said = copy.querySelector("span");
-  said.textContent = (await copied(field)) ? "copied" : "press Ctrl C";
-  setTimeout(() => { said.textContent = "copy"; }, SAID_MS);
+  said.textContent = (await copied(field)) ? say("copied") : say("press Ctrl C");
+  setTimeout(() => { said.textContent = say("copy"); }, SAID_MS);
 });
 
 body.addEventListener("focusin", (event) => { if (event.target.matches(".linkrow input")) event.target.select(); });

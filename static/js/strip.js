@@ -69,7 +69,7 @@ function drawPods(list, set, cols, whole) {
       setAttribute(cell.firstChild.firstChild, "href", `#s-${STATES[letter]}`);
       setText(cell.lastChild, inWords(words[i] ?? ""));
     }
-    setAttribute(cell, "title", `${names[i] ?? `pod ${i + 1}`}: ${NAMES[letter]}`);
+    setAttribute(cell, "title", `${names[i] ?? say("pod {n}", { n: i + 1 })}: ${NAMES[letter]}`);
     dress(list, cell, cell.title);
   }
   keepOne(list);

@@ -4,6 +4,7 @@ import { complete, hideCompletions, onCompletionKey } from "./completion.js";
 import { Pane, paint, stamp } from "./pane.js";
 import { editText } from "./editor.js";
 import { recall, remember } from "./remember.js";
+import { counted, say } from "./words.js";
 
 const FOUR = ["kubectl get pods -w", "kubectl get replicasets -w", "kubectl get deployments -w", "kubectl get events -w"];
 const MOST_BLOCKS = 150, MOST_HISTORY = 200;
@@ -79,7 +80,7 @@ addEventListener("pagehide", () => source?.close());
 function restart() {
   const lost = [...live.values()];
   live.clear();
-  for (const place of lost) if (place instanceof Pane) run(place.line, { pane: place }); else place.note("the line to the server broke here");
+  for (const place of lost) if (place instanceof Pane) run(place.line, { pane: place }); else place.note(say("the line to the server broke here"));
   showRunning();
 }
 
@@ -98,7 +99,7 @@ function ended(n) {
 function showRunning() {
   const n = [...live.values()].filter((place) => !(place instanceof Pane)).length;
   running.hidden = n === 0;
-  running.textContent = n ? `${n === 1 ? "a line runs" : `${n} lines run`}, ctrl-C ends it` : "";
+  running.textContent = n ? counted("a line runs, ctrl-C ends it", "{n} lines run, ctrl-C ends it", n) : "";
 }
 
 function stop(n) {
@@ -140,7 +141,7 @@ async function run(line, how = {}) {
 async function edit(line, wanted, block, opened) {
   const text = await editText(wanted);
   if (text === null) {
-    block.note("nothing was saved, so nothing was done");
+    block.note(say("nothing was saved, so nothing was done"));
     input.focus();
     return;
   }
@@ -156,9 +157,9 @@ async function post(where, values) {
     if (response.status === 204) return {};
     if (response.headers.get("Content-Type")?.startsWith("application/json")) return await response.json();
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return { sentence: page.body.textContent.replace(/\s+/g, " ").trim().slice(0, 300) || `The server answered ${response.status}.` };
+    return { sentence: page.body.textContent.replace(/\s+/g, " ").trim().slice(0, 300) || say("The server answered {status}.", { status: response.status }) };
   } catch {
-    return { sentence: "The line to the server is down." };
+    return { sentence: say("The line to the server is down.") };
   }
 }
 

@@ -12,7 +12,7 @@ import { drawRecording } from "./recording.js";
 import { setAttribute, setText } from "./state.js";
 import { drawScale, drawStrips } from "./strip.js";
 import { TIME_KEYS } from "./timekeys.js";
-import { say } from "./words.js";
+import { counted, say } from "./words.js";
 
 const MOST_STRIPS = 4, MOST_ROWS = 14, IDLE_MS = 3000, SMALLEST = 0.75, TRIES = 8, FEWEST = 2;
 const now = () => document.getElementById("now");
@@ -40,7 +40,7 @@ onElements(() => {
   showStep();
   fit();
 });
-onWord("audience", ({ audience }) => setText(document.getElementById("following"), audience.n ? `${audience.n} ${audience.n === 1 ? "follows" : "follow"}` : ""));
+onWord("audience", ({ audience }) => setText(document.getElementById("following"), audience.n ? counted("{n} follows", "{n} follow", audience.n) : ""));
 onRelease(redraw);
 addEventListener("resize", fit);
 blocked((why) => tell(say("This window only shows"), why));
@@ -54,7 +54,7 @@ function fold({ sets }) {
   for (const strip of strips) strip.hidden = !kept.has(strip);
   const older = document.getElementById("older"), n = strips.length - kept.size + document.querySelectorAll(".spine").length;
   older.hidden = n === 0;
-  setText(older, `+${n} older`);
+  setText(older, say("+{n} older", { n }));
 }
 
 // The headline stays on its line: a long one is set smaller, and only then goes on in a second line.
