@@ -6,6 +6,7 @@ import { onDraw } from "./feed.js";
 import { tell } from "./line.js";
 import { endEdit, isEditing, planAgain } from "./labels.js";
 import { viewing } from "./scrub.js";
+import { say } from "./words.js";
 
 const REST_MS = 500;
 const insp = document.getElementById("insp");
@@ -91,7 +92,7 @@ addEventListener("click", (event) => {
   if (cell && inspected) return open(cell);
   if (event.target.closest?.("#insp-close")) close();
   const not = event.target.closest?.("#insp-acts [aria-disabled=true]:not([data-do], [data-hand])");
-  if (not) tell(`Not now: ${not.firstChild.textContent}`, not.title);
+  if (not) tell(say("Not now: {verb}", { verb: not.firstChild.textContent }), not.title);
 });
 
 // Esc leaves what was opened last: the edit of a label, then the inspector.

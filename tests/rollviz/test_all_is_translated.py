@@ -6,6 +6,7 @@ from contextlib import suppress
 from html.parser import HTMLParser
 
 import pytest
+from django.conf import settings
 from django.test import AsyncClient
 from django.utils import translation
 
@@ -176,3 +177,17 @@ async def test_no_refusal_is_left_in_english(other_letters):
     for response in refused:
         assert response.status_code >= 400
         assert not english(response.content.decode()), response.request["PATH_INFO"]
+
+
+MARKED = re.compile(r"\b(?:say|counted)\((?:\s*\"(?:[^\"\\]|\\.)*\"\s*,?)+")
+QUOTED = re.compile(r"\"([^\"]*)\"|`([^`]*)`")
+PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+NO_PROSE = re.compile(r"[\[\].#=>]|kubectl|get |px|--|^no image$|^pane well")
+"""Selectors, lines to run, styles, classes, and what a cell of a pod says on the wire."""
+
+
+@pytest.mark.parametrize("path", sorted((settings.BASE_DIR / "static/js").glob("*.js")), ids=lambda path: path.stem)
+def test_no_sentence_of_a_script_is_left_in_english(path):
+    code = "\n".join(line for line in path.read_text().splitlines() if not line.lstrip().startswith(("//", "import ")))
+    quoted = [re.sub(r"\$\{[^}]*\}", "", one or other) for one, other in QUOTED.findall(MARKED.sub("", code))]
+    assert [text for text in quoted if PROSE.search(text) and not NO_PROSE.search(text)] == []
