@@ -120,6 +120,18 @@ def read(wall, name: str) -> None:
         assert wrong == ([], [], []), f"{name} at {width}×{height}"
 
 
+def test_the_address_that_phones_can_open_is_not_cut_off_beside_the_code(open_page, server, desks):
+    page = wall_of(open_page, server, desks["stuck"])
+    page.evaluate("""() => {
+        const link = Object.assign(document.createElement("a"), { href: "?lan", textContent: "Show http://192.168.100.200:18000 instead" });
+        document.querySelector(".join__no").append(link);
+    }""")
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(100)
+        assert page.evaluate(CUT) == []
+
+
 def test_with_forced_colours_a_pod_that_is_available_is_filled_on_the_wall(open_page, server, desks):
     page = wall_of(open_page, server, desks["stuck"])
     page.emulate_media(color_scheme="dark", forced_colors="active")

@@ -89,3 +89,11 @@ def test_what_is_pushed_tells_no_guess_before_it_is_opened():
     after = pushed(poll)
     assert before.replace(">0<", ">1<") == after.replace(">0<", ">1<"), "but how many have answered"
     assert pushed(None).count("hidden") == len(PARTS)
+
+
+def test_a_phone_is_shown_what_was_right_also_where_nobody_said_it():
+    poll = choice()
+    poll.guess("a", [0], 1)
+    poll.open((1,), text("No."))
+    rows = part(poll, "phone").partition("<ol>")[2].partition("</ol>")[0].split("</li>")
+    assert ["data-true" in row for row in rows[:2]] == [False, True]
