@@ -67,13 +67,15 @@ class Windows:
         self._free: dict[tuple, list] = {}
 
     def take(self, size: str, theme: str, **how):
-        """A page in a browser of its own: no cookies, nothing stored, at its size."""
+        """A page in a browser of its own: no cookies, nothing stored, at its size, with motion unless it is to be without."""
+        motion = how.pop("reduced_motion", "no-preference")
         kind = (size == "phone", theme)
         page = self._free[kind].pop() if not how and self._free.get(kind) else self._new(size, theme, **how)
         page.kind = None if how else kind
         width, height = SIZES[size]
         if page.viewport_size != {"width": width, "height": height}:
             page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme, forced_colors=how.get("forced_colors", "none"), reduced_motion=motion)
         page.set_default_timeout(TIMEOUT_MS)
         page.said = []
         return page
@@ -111,12 +113,13 @@ def windows(chromium):
 
 
 @pytest.fixture
-def open_page(windows, server):
+def open_page(windows, server, request):
     """Opens an address in a browser of its own, as somebody else would; at the end nobody may have complained."""
     pages = []
+    motion = {"reduced_motion": "reduce"} if request.node.get_closest_marker("still") else {}
 
     def open(address: str, size: str = "laptop", theme: str = "light", quiet: bool = True, **how):
-        page = windows.take(size, theme, **how)
+        page = windows.take(size, theme, **{**motion, **how})
         pages.append((page, quiet))
         page.goto(address)
         return page

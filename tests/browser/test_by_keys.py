@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.still
+
 STEP = "#lesson [data-step]:not([hidden])"
 FOCUS = """() => {
     const at = document.activeElement, box = at.getBoundingClientRect();

@@ -8,9 +8,10 @@ from django.template.loader import render_to_string
 
 from tests.browser.access import beside, serious, small
 
-STILL = {"reduced_motion": "reduce"}
+pytestmark = pytest.mark.still
+
 """What fades in has its colours at once."""
-TOUCH = {"has_touch": True, "is_mobile": True, **STILL}
+TOUCH = {"has_touch": True, "is_mobile": True}
 MISSING = "set image deployment/web web=web:2.O"
 
 
@@ -64,8 +65,8 @@ def stuck(server):
 
 def test_a_class_that_is_asked(server, taught, open_page, walk):
     teacher = presenter(open_page, server, taught, **TOUCH)
-    wall = presenter(open_page, server, taught, "/project", size="wall", **STILL)
-    phone = live(open_page(f"{server.url}/d/{taught.desk}/follow", size="phone", **STILL))
+    wall = presenter(open_page, server, taught, "/project", size="wall")
+    phone = live(open_page(f"{server.url}/d/{taught.desk}/follow", size="phone"))
     walk.look("wall", wall, finger=False)
     walk.look("phone", phone)
     for tab in ("why", "terminal", "nodes"):

@@ -5,6 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from simulation.scenario import Scenario
 
+pytestmark = pytest.mark.still
+
 GOOD = "title: Brought\nseed: 7\ncommands:\n  - {at: 1, run: create deployment web --image=nginx --replicas=3}\n"
 BAD = "title: Brought\nnodez: 3\n"
 

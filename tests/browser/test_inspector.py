@@ -1,6 +1,9 @@
 """A pod is looked at closely and taken from its owners; a selector is edited; and whoever only watches may look and not touch."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.still
 
 
 def four_of_web(page) -> None:

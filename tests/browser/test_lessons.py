@@ -10,6 +10,8 @@ from simulation.recording import Recording
 from simulation.scenario import Scenario, load, names
 from tests.browser.test_desk import faster
 
+pytestmark = pytest.mark.still
+
 LESSONS = [name for name in names() if load(name).number]
 PATIENCE_MS = 60_000
 

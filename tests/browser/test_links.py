@@ -8,6 +8,8 @@ import pytest
 
 from tests.rollviz.live import Server
 
+pytestmark = pytest.mark.still
+
 
 @pytest.fixture
 def stuck(server):

@@ -8,6 +8,8 @@ from playwright.sync_api import TimeoutError
 from tests.browser.access import beside, serious, small
 from tests.browser.test_duo import run
 
+pytestmark = pytest.mark.still
+
 FOUR = """
 title: Four nodes with four places each
 nodes: 4

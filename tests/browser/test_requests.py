@@ -1,6 +1,9 @@
 """Requests on the desk: rates, dots and bars that tell the truth, and how many were lost."""
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.still
 
 
 def test_requests_are_counted_and_drawn_and_none_is_lost_by_a_careful_rollout(server, open_page):

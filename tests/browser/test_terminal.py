@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+pytestmark = pytest.mark.still
+
 DEMO = [
     "kubectl create deployment web --image=nginx",
     "kubectl scale deployment web --replicas=10",

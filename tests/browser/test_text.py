@@ -5,6 +5,8 @@ import pytest
 from tests.browser.access import serious
 from tests.browser.test_desk import faster
 
+pytestmark = pytest.mark.still
+
 TREE = """() => [...document.querySelectorAll("#outline [data-list=tree] > li > ul > li")].map((set) =>
     [set.querySelector("[data-n=label]").textContent, ...set.querySelectorAll(".leaves > li")].map((row) => row.dataset?.s ?? row))"""
 DESK = """() => [...document.querySelectorAll(".strip[data-rs]")].map((strip) =>

@@ -9,6 +9,8 @@ from simulation.kubectl.parse import parse
 from simulation.recording import Recording
 from simulation.states import pod_state
 
+pytestmark = pytest.mark.still
+
 NEXT = "set image deployment/web web=web:{}.0"
 
 THERE = """([second, within]) => {
