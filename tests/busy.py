@@ -76,8 +76,9 @@ class Viewer(threading.Thread):
 
     def run(self) -> None:
         try:
-            for text in self.socket:
-                self.bytes += len(text)
+            with self.socket as socket:
+                for text in socket:
+                    self.bytes += len(text)
         except ConnectionClosed:
             return
 

@@ -82,10 +82,11 @@ class Watching(threading.Thread):
 
     def run(self) -> None:
         try:
-            for text in self.socket:
-                if text[0] == "{":
-                    said = json.loads(text)
-                    self.seen.setdefault((said.get("p") or said.get("s"))["t"], time.monotonic())
+            with self.socket as socket:
+                for text in socket:
+                    if text[0] == "{":
+                        said = json.loads(text)
+                        self.seen.setdefault((said.get("p") or said.get("s"))["t"], time.monotonic())
         except ConnectionClosed:
             self.dropped = True
 
