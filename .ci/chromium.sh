@@ -1,7 +1,6 @@
 #!/bin/sh
-# The browser tests need a Chromium. Its headless shell, the same engine without a browser's own windows, takes a third less of the
-# processor, so Debian's is installed where it is missing and we may; a Chromium that is there will do as well. Elsewhere it is said what
-# to install.
+# The browser tests need a Chromium. Its headless shell, the same engine without a browser's own windows, takes less of the processor, so
+# Debian's is installed where it is missing and we may; a Chromium that is there will do as well. Elsewhere it is said what to install.
 set -eu
 there() { for name; do command -v "$name" >/dev/null 2>&1 && return; done; return 1; }
 install() { timeout 300 apt-get -qq install -y --no-install-recommends "$1" >/dev/null 2>&1; }

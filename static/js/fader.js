@@ -16,11 +16,11 @@ export function drawFaders() {
 }
 
 function hold(fader, keys) {
-  const hand = held.get(fader) ?? { sent: fader.value, timer: 0, rest: 0 };
+  const hand = held.get(fader) ?? { sent: fader.value, timer: 0, rest: 0, pointer: false };
   held.set(fader, hand);
   host(fader).setAttribute("data-held", "");
   clearTimeout(hand.rest);
-  if (keys) hand.rest = setTimeout(() => release(fader), KEYS_MS);
+  hand.rest = keys ? setTimeout(() => release(fader), KEYS_MS) : 0;
   return hand;
 }
 
@@ -29,6 +29,7 @@ async function release(fader) {
   if (!hand) return;
   clearTimeout(hand.rest);
   await send(fader, hand);
+  if (hand.pointer) return; // taken again in the meantime
   held.delete(fader);
   host(fader)?.removeAttribute("data-held");
   listeners.forEach((listener) => listener());
@@ -48,8 +49,9 @@ addEventListener("pointerdown", (event) => {
   const fader = event.target.closest?.("[data-fader]");
   if (!fader) return;
   if (refuse()) { event.preventDefault(); return; }
-  hold(fader, false);
-  const up = () => { removeEventListener("pointerup", up); removeEventListener("pointercancel", up); release(fader); };
+  const hand = hold(fader, false);
+  hand.pointer = true;
+  const up = () => { hand.pointer = false; removeEventListener("pointerup", up); removeEventListener("pointercancel", up); release(fader); };
   addEventListener("pointerup", up);
   addEventListener("pointercancel", up);
 }, { capture: true });

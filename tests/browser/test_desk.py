@@ -182,6 +182,21 @@ def test_a_fader_moved_by_keyboard_and_by_mouse_scales_the_deployment(server, ne
     assert state(server, page)["deployments"][0]["spec"]["replicas"] == wanted
 
 
+def test_a_hand_that_takes_a_fader_right_after_a_key_holds_it_as_long_as_it_likes(new_desk):
+    page = new_desk("fade")
+    on_air(page, "1")
+    page.focus("#desired")
+    page.keyboard.press("ArrowDown")
+    cap = page.locator("#master .cap").bounding_box()
+    page.mouse.move(cap["x"] + cap["width"] / 2, cap["y"] + cap["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(cap["x"] + cap["width"] / 2, cap["y"] + cap["height"] * 3, steps=3)
+    page.wait_for_timeout(1500)  # longer than a key holds
+    assert page.locator("#master[data-held]").count() == 1
+    page.mouse.up()
+    page.wait_for_selector("#master:not([data-held])")
+
+
 def test_while_a_hand_holds_a_fader_nothing_snatches_it(new_desk):
     page = new_desk("fade")
     on_air(page, "4")

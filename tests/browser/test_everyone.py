@@ -8,9 +8,8 @@ from django.template.loader import render_to_string
 
 from tests.browser.access import beside, serious, small
 
-pytestmark = pytest.mark.still
+pytestmark = pytest.mark.still  # what fades in has its colours at once
 
-"""What fades in has its colours at once."""
 TOUCH = {"has_touch": True, "is_mobile": True}
 MISSING = "set image deployment/web web=web:2.O"
 
