@@ -171,14 +171,5 @@ def thousands(n: int) -> str:
     return f"{n:,}".replace(",", "\u00a0")
 
 
-def pods(n: int) -> str:
-    return f"{n} pod" if n == 1 else f"{n} pods"
-
-
 def of_pods(n: int) -> Said:
-    """The same, in the reader's language."""
     return counted("{n} pod", "{n} pods", n)
-
-
-def pick(n: int, one: str, many: str) -> str:
-    return one if n == 1 else many
