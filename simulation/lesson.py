@@ -3,7 +3,8 @@
 These are the parts of a scenario file that teach, as they are written there; `scenario.py` reads them.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -111,6 +112,14 @@ class Step(msgspec.Struct, frozen=True):
             times.setdefault(timed.command.kubectl(), timed.at_ms)
         done = [times.get(line) for line in self.action.lines]
         return None if None in done else max(done)
+
+
+def is_open_step_done(steps: Sequence[Step], reached: Sequence[Millis], cluster: Cluster, commands: Sequence[Any]) -> bool:
+    """`reached`: when each of those before was; `commands`: all that were given so far, as a Recording has them. False past the last."""
+    if len(reached) == len(steps):
+        return False
+    since = reached[-1] if reached else 0
+    return steps[len(reached)].is_done(cluster, commands[bisect_left(commands, since, key=lambda timed: timed.at_ms) :])
 
 
 class Idea(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

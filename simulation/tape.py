@@ -5,7 +5,7 @@ the state at any moment does not: it is always had by playing the commands again
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from typing import Any, NamedTuple, Protocol
 
 from simulation import nodemarks
@@ -14,6 +14,7 @@ from simulation.cluster import Cluster
 from simulation.controllers.deployment import util
 from simulation.copies import BETWEEN_LOOKS, Copies, Kept
 from simulation.engine import Millis
+from simulation.lesson import is_open_step_done
 from simulation.objects import Event, ReplicaSet
 from simulation.states import FAULTY, pod_state, well
 from simulation.store import controller_of
@@ -102,7 +103,7 @@ class Tape:
         self.reached: list[Millis] = []
         """When each step of the lesson was done, as far as they are: looked at once a second, so a replay reaches the same."""
         self.events = array("q")
-        """The milliseconds in which a person would see something change."""
+        """The milliseconds in which a person would see something change: in the cluster, or that a step of the lesson is done."""
         self.copies = Copies([Kept(0, 0, 0, self.cluster.copy(), None)])
         self._script = self._script_after(-1)
         self._sampled: tuple[int, Sample] | None = None
@@ -188,7 +189,11 @@ class Tape:
             self.witness.see(self.cluster, self.commands, len(self.commands))
 
     def _see_change(self, seen: int) -> None:
-        if self.cluster.seen != seen and (not self.events or self.events[-1] != self.end):
+        if self.cluster.seen != seen:
+            self._note_event()
+
+    def _note_event(self) -> None:
+        if not self.events or self.events[-1] != self.end:
             self.events.append(self.end)
 
     def _script_after(self, when: Millis) -> list[tuple[Millis, Any]]:
@@ -196,15 +201,11 @@ class Tape:
 
     def _note_steps(self) -> None:
         steps = self.scenario.steps
-        while len(self.reached) < len(steps) and steps[len(self.reached)].is_done(self.cluster, self._given_in_step()):
+        while is_open_step_done(steps, self.reached, self.cluster, self.commands):
             self.reached.append(self.end)
             opened = len(self.reached) + 1
             self.marks.append(Mark(self.end, "phase", f"step {opened}" if opened <= len(steps) else "all done"))
-
-    def _given_in_step(self) -> list[Timed]:
-        """The commands since the step before was done."""
-        since = self.reached[-1] if self.reached else 0
-        return self.commands[bisect_left(self.commands, since, key=lambda timed: timed.at_ms) :]
+            self._note_event()
 
     # --- samples
 

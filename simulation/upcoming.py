@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from simulation.api.errors import StatusError
 from simulation.engine import Millis
-from simulation.recording import STEP_LIMIT_MS
+from simulation.lesson import is_open_step_done
+from simulation.recording import STEP_LIMIT_MS, Timed
 
 ONE_MOMENT_MS: Millis = 100
 """What happens within a tenth of a second, as the desk's clock shows it, is one thing."""
@@ -24,6 +25,8 @@ class Moment(NamedTuple):
     at_ms: Millis
     changes: tuple[Change, ...]
     commands: tuple[Any, ...]
+    steps: int = 0
+    """How many steps of the lesson are done, if one is in this moment, else 0."""
 
 
 class Ahead:
@@ -34,6 +37,8 @@ class Ahead:
         written = [(timed.at_ms, timed.command) for timed in tape.commands[recording.given :]]
         script = [timed for timed in recording.scenario.timed_commands() if timed[0] > tape.end]
         self._coming = deque([*written, *script])
+        self._steps, self._reached, self._commands = recording.scenario.steps, list(recording.reached), list(recording.commands)
+        self._looked = recording.now
         self.cluster = recording.cluster.copy()
         self.cluster.changes = []
 
@@ -43,15 +48,30 @@ class Ahead:
         while cluster.now < until or self._is_due():
             seen, given = cluster.seen, []
             if not self._is_due():
-                cluster.step(min(self._coming[0][0], until) if self._coming else until)
+                coming = self._coming[0][0] if self._coming else until
+                cluster.step(min(coming, until, self._next_look(until)))
             while self._is_due():
                 given.append(self._coming.popleft()[1])
                 self._give(given)
-            if cluster.seen != seen or given:
+            steps = self._look()
+            if cluster.seen != seen or given or steps:
                 changes = tuple(cluster.changes)
                 cluster.changes.clear()
-                return Moment(cluster.now, changes, tuple(given))
+                return Moment(cluster.now, changes, tuple(given), steps)
         return None
+
+    def _next_look(self, until: Millis) -> Millis:
+        """Whether a step is done is looked at in whole seconds (`tape.py`), as long as there is one."""
+        return (self.cluster.now // 1000 + 1) * 1000 if len(self._reached) < len(self._steps) else until
+
+    def _look(self) -> int:
+        now, before = self.cluster.now, len(self._reached)
+        if now % 1000 or now == self._looked:
+            return 0
+        self._looked = now
+        while is_open_step_done(self._steps, self._reached, self.cluster, self._commands):
+            self._reached.append(now)
+        return len(self._reached) if len(self._reached) > before else 0
 
     def _is_due(self) -> bool:
         return bool(self._coming) and self._coming[0][0] <= self.cluster.now
@@ -59,6 +79,7 @@ class Ahead:
     def _give(self, given: list[Any]) -> None:
         try:
             self.cluster.do(given[-1])
+            self._commands.append(Timed(self.cluster.now, given[-1], ""))
         except StatusError:
             given.pop()
 
@@ -70,10 +91,11 @@ def upcoming(recording: Any, limit: Millis = STEP_LIMIT_MS) -> Moment | None:
     first = following = ahead.step(recording.now + limit)
     changes: list[Change] = []
     commands: list[Any] = []
-    at_ms = recording.now
+    at_ms, steps = recording.now, 0
     while first is not None and following is not None:
         at_ms = following.at_ms
         changes += following.changes
         commands += following.commands
+        steps = max(steps, following.steps)
         following = ahead.step(first.at_ms + ONE_MOMENT_MS)
-    return None if first is None else Moment(at_ms, tuple(changes), tuple(commands))
+    return None if first is None else Moment(at_ms, tuple(changes), tuple(commands), steps)

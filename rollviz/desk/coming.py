@@ -39,7 +39,7 @@ def said(moment: Moment) -> Text:
     """What happens, the weightiest of it."""
     if moment.commands:
         return text(few_words(moment.commands[0]))
-    return _of_nodes(moment) or _of_pods(moment) or _of_sets(moment) or _of_drains(moment) or _of_the_rest(moment)
+    return _of_nodes(moment) or _of_pods(moment) or _of_sets(moment) or _of_drains(moment) or _of_lesson(moment) or _of_the_rest(moment)
 
 
 def _of_nodes(moment: Moment) -> Text:
@@ -104,6 +104,10 @@ def _of_drains(moment: Moment) -> Text:
             if new.tried:
                 return say("the drain of {node} is refused", node=new.nodes[0])
     return NOTHING
+
+
+def _of_lesson(moment: Moment) -> Text:
+    return say("step {n} is done", n=moment.steps) if moment.steps else NOTHING
 
 
 def _of_the_rest(moment: Moment) -> Text:

@@ -2,7 +2,7 @@ import pytest
 
 from simulation.kubectl.parse import parse
 from simulation.recording import Recording
-from simulation.scenario import Scenario
+from simulation.scenario import Scenario, load
 from simulation.upcoming import ONE_MOMENT_MS, Ahead, upcoming
 from tests.simulation.test_cluster import snapshot
 
@@ -114,3 +114,43 @@ def test_a_drain_that_is_refused_and_one_that_ends_are_things_that_happen():
         run.run(moment.at_ms)
         ended = [old.nodes for kind, old, new in moment.changes if kind == "Draining" and new is None]
     assert ended == [("node-3",)] and not run.cluster.store.drains
+
+
+def skipped(run: Recording) -> list[int]:
+    """Where skips stop, one after another, until nothing comes by itself."""
+    stops = []
+    while (moment := upcoming(run)) is not None:
+        run.run(moment.at_ms)
+        stops.append(moment.at_ms)
+    return stops
+
+
+def lesson(name: str) -> Recording:
+    scenario = load(name)
+    return Recording(scenario, scenario.seed)
+
+
+def test_who_skips_until_nothing_comes_has_the_step_of_the_lesson_done():
+    run = lesson("broken-deploy")
+    skipped(run)
+    assert len(run.reached) == 1
+    run.do(parse("set image deployment/web web=web:2.O"))
+    while len(run.reached) < 3:
+        run.run(upcoming(run).at_ms)
+    run.do(parse("rollout undo deployment/web"))
+    stops = skipped(run)
+    assert len(run.reached) == 4 and run.reached[-1] in stops
+
+
+def test_a_step_that_waits_for_requests_alone_is_foreseen():
+    run = lesson("canary")
+    skipped(run)
+    [sent] = run.reached
+    again = lesson("canary")
+    again.run(sent - 500)
+    moment = upcoming(again)
+    assert (moment.at_ms, moment.steps, moment.changes) == (sent, 1, ())
+    assert again.step() == sent, "and a step goes there too"
+    assert again.step_back() < sent
+    again.run(sent)
+    assert [mark.words for mark in again.marks if mark.at_ms == sent] == ["step 2"]
