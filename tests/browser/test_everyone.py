@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.template.loader import render_to_string
 
+from simulation.scenario import load
 from tests.browser.access import beside, serious, small
 
 pytestmark = pytest.mark.still  # what fades in has its colours at once
@@ -148,10 +149,13 @@ def test_desks_of_two_deployments(server, open_page, walk, name, scene):
     desk = server.make_desk(name)
     desk.clock(advance=15)
     page = presenter(open_page, server, desk, **TOUCH)
-    while page.get_attribute("#desk", "data-scene") != scene:
+    for _ in load(name).steps:
         page.keyboard.press("PageDown")
         desk.clock(advance=5)
         page.wait_for_timeout(100)
+        if page.get_attribute("#desk", "data-scene") == scene:
+            break
+    page.wait_for_selector(f'#desk[data-scene="{scene}"]')
     walk.look(name, page)
 
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 from tests.browser.access import beside, serious, small
 from tests.browser.test_duo import run
@@ -178,7 +178,7 @@ def test_a_cluster_that_is_full_says_so_in_the_schedulers_words_everywhere(four)
     page.keyboard.press("n")
     none = page.locator("#nonode")
     none.wait_for()
-    assert none.locator(".pod[data-s=pending]").count() == 2
+    expect(none.locator(".pod[data-s=pending]")).to_have_count(2)
     assert none.locator(".unit__s b").inner_text() == "0/4 nodes are available"
     assert none.locator(".unit__s li").all_inner_texts() == ["4 Too many pods"]
     assert serious(page) == []

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -25,24 +26,31 @@ class Server:
 
     def start(self) -> None:
         begun = time.monotonic()
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # open as long as the process; a full pipe would stop it
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rollviz"], env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "rollviz"], env=self._environment, stdout=subprocess.PIPE, stderr=self._said, text=True
         )
         line = self.process.stdout.readline()
-        assert line.startswith("rollviz is at http://"), line + self.process.communicate(timeout=PATIENCE)[1]
+        if not line.startswith("rollviz is at http://"):
+            self.kill()
+            raise AssertionError(line + self._all_said())
         self.url = line.split()[3]
         self.started_in = time.monotonic() - begun
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.communicate(timeout=PATIENCE)
 
     def stop(self) -> tuple[int, float, str]:
         """The exit code, the seconds that it took beyond what it took to start (so busy is this machine), and what was said on the way."""
         begun = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        said = self.process.communicate(timeout=PATIENCE)[1]
-        return self.process.returncode, time.monotonic() - begun - self.started_in, said
+        self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, time.monotonic() - begun - self.started_in, self._all_said()
+
+    def _all_said(self) -> str:
+        self._said.seek(0)
+        return self._said.read()
 
     def get(self, path: str):
         return self._ask(path)
