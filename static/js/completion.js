@@ -4,27 +4,35 @@ import { DESK } from "./controls.js";
 const input = document.getElementById("cmd"), row = document.getElementById("complrow"), list = document.getElementById("compl"), said = document.getElementById("compl-said");
 const WAIT_MS = 90;
 let found = [], chosen = 0, timer = 0, asked = 0;
+// What is shown is for a line of before.
+let late = false;
 
 export function complete() {
+  if (!input.value.trim()) return hideCompletions();
   clearTimeout(timer);
   timer = setTimeout(ask, WAIT_MS);
+  late = true;
 }
 
+// Resolves to whether there is something to take for the line as it is.
 async function ask() {
+  clearTimeout(timer);
   const line = input.value, number = ++asked;
-  if (!line.trim()) return hideCompletions();
+  let completions = [];
   try {
     const response = await fetch(`${DESK}/terminal/complete?line=${encodeURIComponent(line)}`);
-    if (!response.ok || number !== asked || input.value !== line) return;
-    show(await response.json());
+    if (response.ok) completions = await response.json();
   } catch {
-    hideCompletions();
+    // Without an answer there is nothing to take.
   }
+  if (number !== asked || input.value !== line) return false;
+  show(completions);
+  return found.length > 0;
 }
 
 function show(completions) {
   found = completions;
-  chosen = 0;
+  late = false;
   row.hidden = found.length === 0;
   input.setAttribute("aria-expanded", String(!row.hidden));
   list.replaceChildren(...found.map(({ word }, i) => {
@@ -63,19 +71,21 @@ export function hideCompletions() {
   clearTimeout(timer);
   asked++;
   found = [];
+  late = false;
   row.hidden = true;
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
 }
 
-// True if the key was for the completions.
+// True if the key was for the completions. A Tab that comes before them waits for them.
 export function onCompletionKey(event) {
-  if (event.key === "Tab" && !event.shiftKey && found.length) {
+  if (event.key === "Tab" && !event.shiftKey && (late || found.length)) {
     event.preventDefault();
-    take();
+    if (late) ask().then((some) => some && take());
+    else take();
     return true;
   }
-  if (!found.length) return false;
+  if (late || !found.length) return false;
   const end = input.selectionStart === input.value.length;
   if (end && event.key === "ArrowRight") choose((chosen + 1) % found.length);
   else if (end && event.key === "ArrowLeft" && chosen > 0) choose(chosen - 1);

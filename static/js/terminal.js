@@ -231,7 +231,11 @@ function suggest(lines) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = line;
-    button.addEventListener("click", () => { input.value = line === "help" ? line : `kubectl ${line}`; input.focus(); });
+    button.addEventListener("click", () => {
+      hideCompletions();
+      input.value = line === "help" ? line : `kubectl ${line}`;
+      input.focus();
+    });
     return button;
   }));
 }

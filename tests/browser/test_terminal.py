@@ -58,11 +58,14 @@ def test_ctrl_c_ends_what_runs_and_arrows_bring_lines_back(new_desk):
     assert page.input_value("#cmd") == "kubectl create deployment web --image=that-image-does-not-exist"
 
 
+SLOW = "() => { const asked = fetch; fetch = (...how) => new Promise((go) => setTimeout(go, 200)).then(() => asked(...how)); }"
+"""A slow network: what comes next is typed before this is answered."""
+
+
 def test_what_is_typed_ahead_waits_for_its_turn(new_desk):
     page = new_desk()
     page.keyboard.press("`")
-    # a slow network: the second line is typed before the first is answered
-    page.evaluate("() => { const asked = fetch; fetch = (...how) => new Promise((go) => setTimeout(go, 200)).then(() => asked(...how)); }")
+    page.evaluate(SLOW)
     kinds = ("pods", "services", "deployments", "replicasets")
     for kind in kinds:
         typed(page, f"kubectl get {kind} --namespace=default")
@@ -77,6 +80,23 @@ def test_tab_completes_and_says_what_a_verb_does(new_desk):
     page.wait_for_selector("#compl-said >> text=goes back to the revision before")
     page.keyboard.press("Tab")
     assert page.input_value("#cmd") == "kubectl rollout undo "
+
+
+def test_tab_takes_what_completes_the_line_as_it_is_not_as_it_was(new_desk):
+    page = new_desk()
+    page.keyboard.press("`")
+    page.evaluate(SLOW)
+    page.keyboard.type("kubec")
+    page.wait_for_selector('#compl [aria-selected="true"]')
+    page.keyboard.type("tl desc")
+    page.keyboard.press("Tab")
+    page.wait_for_function("() => document.getElementById('cmd').value === 'kubectl describe '")
+    page.keyboard.type("repl")
+    page.keyboard.press("Tab")
+    page.wait_for_function("() => document.getElementById('cmd').value === 'kubectl describe replicasets '")
+    page.fill("#cmd", "")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") != "cmd", "where nothing completes, Tab leaves"
 
 
 def test_a_sitting_at_the_prompt(new_desk):
