@@ -128,25 +128,46 @@ htmx.defineExtension("part", {
 
 const targetOf = (element) => element.getAttribute("hx-swap-oob")?.split("#")[1] ?? element.id;
 
-// An element that shows the same already is left alone, and so is one that a hand is in.
+// What a finger or the space bar is down on stays until it is up, for a key that is replaced meanwhile is not pressed; so does what a hand
+// is in. Then everything is asked for.
+const kept = new Set();
+let pressed = null;
+addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+addEventListener("keydown", (event) => { if (event.key === " ") pressed = event.target; }, true);
+for (const up of ["pointerup", "pointercancel", "keyup"]) addEventListener(up, () => setTimeout(release), true);
+addEventListener("blur", release);
+
+function release() {
+  pressed = null;
+  if (kept.size) catchUp();
+}
+
+function catchUp() {
+  if ([...kept].some((id) => document.getElementById(id)?.dataset.h !== state.h[id])) askForKeyframe();
+  else kept.clear();
+}
+
+// An element that shows the same already is left alone.
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail, next = fragment.firstElementChild;
   if (next?.dataset.h && next.id === target.id && next.dataset.h === target.dataset.h) return event.preventDefault();
-  const active = document.activeElement;
-  if (!target.contains(active)) return;
-  if (active.matches(".knob__raw, .field__raw") || target.querySelector("[data-held]")) {
+  const active = document.activeElement, inHand = target.contains(active) && (active.matches(".knob__raw, .field__raw") || target.querySelector("[data-held]"));
+  if (inHand || (pressed && target.contains(pressed))) {
     event.preventDefault();
-    active.addEventListener("blur", () => askForKeyframe(), { once: true });
-  } else if (active.id) {
-    const id = active.id;
-    queueMicrotask(() => document.getElementById(id)?.focus({ preventScroll: true }));
+    kept.add(target.id);
+    if (inHand) active.addEventListener("blur", catchUp, { once: true });
+    return;
   }
+  kept.delete(target.id);
+  if (!target.contains(active) || !active.id) return;
+  const id = active.id;
+  queueMicrotask(() => document.getElementById(id)?.focus({ preventScroll: true }));
 });
 
 // The numbers of a message come before its elements, so only now do the hashes in `state` tell what stands here.
 document.body.addEventListener("htmx:wsAfterMessage", () => {
   if (state) {
-    for (const [id, hash] of Object.entries(state.h)) setAttribute(document.getElementById(id), "data-h", hash);
+    for (const [id, hash] of Object.entries(state.h)) if (!kept.has(id)) setAttribute(document.getElementById(id), "data-h", hash);
     settlers.forEach((settle) => settle(state));
   }
   announce();

@@ -12,6 +12,8 @@ const id = (name) => document.getElementById(name);
 const [section, out, form, input, panes, sugg, running] = ["terminal", "term-out", "term-form", "cmd", "panes", "sugg", "term-run"].map(id);
 const opener = id("terminal-key");
 const live = new Map();
+// Where the answer to a line is to go that is still on its way -> whether it is still wanted.
+const asked = new Map();
 let source = null, session = "", ready = null, before = null, turn = Promise.resolve();
 
 // ------------------------------------------------------------------------------------------------------ open and close
@@ -111,6 +113,13 @@ function stop(n) {
   return true;
 }
 
+// A line that has no number yet ends as soon as it has one.
+function end(place) {
+  if (!asked.has(place)) return stop(numberOf(place));
+  asked.set(place, false);
+  return true;
+}
+
 // ---------------------------------------------------------------------------------------------------------------- lines
 
 async function run(line, how = {}) {
@@ -118,8 +127,11 @@ async function run(line, how = {}) {
   const values = { line, session };
   if (how.text !== undefined) Object.assign(values, { text: how.text, ...(how.opened && { opened: how.opened }) });
   const watch = /^\s*(\$ )?(kubectl |k )?\s*get\b.*\s(-w|--watch|--watch-only)(\s|$|=true)/.test(` ${line}`);
-  const place = how.pane ?? (watch ? new Pane(line, panes, (pane) => stop(numberOf(pane))) : how.block ?? new Block(line));
+  const place = how.pane ?? (watch ? new Pane(line, panes, end) : how.block ?? new Block(line));
+  asked.set(place, true);
   const answer = await post("/terminal", values);
+  const wanted = asked.get(place);
+  asked.delete(place);
   if (answer.sentence) {
     place.add({ out: "", err: "", note: answer.sentence, code: 1 });
     return place;
@@ -134,6 +146,7 @@ async function run(line, how = {}) {
   if (answer.edit) await edit(line, answer.edit, place, how.opened ?? answer.edit.text);
   suggest(answer.suggest ?? []);
   showRunning();
+  if (answer.n && !wanted) stop(answer.n);
   return place;
 }
 
@@ -286,10 +299,9 @@ input.addEventListener("input", () => complete());
 section.addEventListener("keydown", (event) => {
   if (!event.ctrlKey || event.key !== "c" || String(getSelection()) || input.selectionStart !== input.selectionEnd) return;
   const pane = Pane.holding(document.activeElement);
-  const others = [...live].filter(([, place]) => !(place instanceof Pane));
-  const n = pane ? numberOf(pane) : (others.at(-1) ?? [...live].at(-1))?.[0];
+  const others = [...live.values()].filter((place) => !(place instanceof Pane));
   event.preventDefault();
-  if (!stop(n)) input.value = "";
+  if (!end(pane ?? [...asked.keys()].at(-1) ?? others.at(-1) ?? [...live.values()].at(-1))) input.value = "";
 });
 
 // The lines of the playhead's second, in all panes at once.

@@ -320,6 +320,21 @@ def test_the_clock_runs_while_it_plays_and_never_ahead_of_the_engine(server, new
     assert float(seconds) >= 2
 
 
+def test_what_a_finger_is_down_on_is_not_replaced_and_shows_the_present_once_it_is_up(server, new_desk):
+    page = new_desk("broken-deploy")
+    page.wait_for_selector("#app[data-live]")
+    page.evaluate("window.lesson = document.getElementById('lesson')")
+    page.hover("#lesson h2 >> nth=0")
+    page.mouse.down()
+    page.locator("#now", has_text="10 pods of v1 answer").wait_for()
+    page.wait_for_timeout(1500)  # the step is done at the next whole second
+    assert page.evaluate("window.lesson.isConnected")
+    assert not page.locator("#lesson [data-next]:not([aria-disabled=true])").count()
+    page.mouse.up()
+    page.wait_for_selector("#lesson [data-step]:not([hidden]) [data-next]:not([aria-disabled=true])")
+    assert not page.evaluate("window.lesson.isConnected")
+
+
 def busy_seconds(chromium) -> float:
     """What the page's thread has worked, in processor time: waiting for a busy machine does not count."""
     metrics = chromium.send("Performance.getMetrics")["metrics"]

@@ -73,6 +73,16 @@ def test_what_is_typed_ahead_waits_for_its_turn(new_desk):
     assert page.locator("#term-out .big__line b").all_inner_texts() == [f"kubectl get {kind} --namespace=default" for kind in kinds]
 
 
+def test_ctrl_c_ends_a_line_whose_answer_is_still_on_its_way(new_desk):
+    page = new_desk()
+    page.keyboard.press("`")
+    page.evaluate(SLOW)
+    typed(page, "kubectl get pods -w")
+    page.wait_for_selector(".pane")
+    page.keyboard.press("Control+c")
+    page.wait_for_selector(".pane[data-ended]")
+
+
 def test_tab_completes_and_says_what_a_verb_does(new_desk):
     page = new_desk()
     page.keyboard.press("`")
