@@ -77,18 +77,22 @@ class Opened(NamedTuple):
 
 
 class Poll:
-    """`columns` are dragged, or one of `options` is chosen; `top` is the faders' scale. `focus` is the column that is drawn when opened."""
+    """`columns` are dragged, or one of `options` is chosen; `top` is the faders' scale. `focus` is the column that is drawn when opened.
+
+    `counted`: the options are numbers of what is on that scale, and so can be drawn on it.
+    """
 
     resolve: Callable[[], Awaitable[None]]
     """Finds out what is so, and opens."""
 
-    def __init__(self, id: int, ask: str | Text, columns: tuple[Column, ...], options: tuple[str, ...], top: int, focus: int = 0):
+    def __init__(self, id: int, ask: str | Text, columns: tuple[Column, ...], options: tuple[str, ...], top: int, focus: int = 0, counted: bool = False):
         self.id = id
         self.ask = ask
         self.columns = columns
         self.options = options
         self.top = top
         self.focus = focus
+        self.on_scale = not options or counted and top <= MOST_ROWS and all(option.isdigit() and int(option) <= top for option in options)
         self.lines: tuple[str, ...] = ()
         """What is done when it is opened, as kubectl lines."""
         self.opened: Opened | None = None
@@ -127,16 +131,20 @@ class Poll:
         """The truth, as a guess would say it (None if no guess could), and in words. The guesses become counts."""
         values = list(self._guesses.values())
         self._guesses.clear()
-        true = None if truth is None else truth[self.focus]
-        heaps = self._heaps([value[self.focus] for value in values])
+        true = None if truth is None else self._place(truth)
+        heaps = self._heaps([self._place(value) for value in values])
         unit = -(-max(map(len, heaps.values()), default=1) // MOST_SQUARES) or 1
         rows = tuple(self._row(heap, said, true, unit) for heap, said in self._in_order(heaps))
         self.opened = Opened(told, rows, len(values), values.count(truth), true, unit, sum_, Markdown(why))
 
+    def _place(self, value: tuple[int, ...]) -> int:
+        """Where a guess is drawn: on the scale, or which of the options it is."""
+        return int(self.options[value[0]]) if self.options and self.on_scale else value[self.focus]
+
     def _heaps(self, said: list[int]) -> dict[range, list[int]]:
         """What was said by option, by number, or on a large scale by a few numbers that lie together."""
-        width = 1 if self.options else -(-self.top // MOST_ROWS)
-        heaps: dict[range, list[int]] = {range(i, i + 1): [] for i in range(len(self.options))}
+        width = -(-self.top // MOST_ROWS) if self.on_scale else 1
+        heaps: dict[range, list[int]] = {} if self.on_scale else {range(i, i + 1): [] for i in range(len(self.options))}
         for value in said:
             begin = value - value % width
             heaps.setdefault(range(begin, min(begin + width, self.top + 1)), []).append(value)
@@ -144,11 +152,11 @@ class Poll:
 
     def _in_order(self, heaps: dict[range, list[int]]) -> list[tuple[range, list[int]]]:
         """Options as they are offered, numbers from above."""
-        return sorted(heaps.items(), key=lambda heap: heap[0].start, reverse=not self.options)
+        return sorted(heaps.items(), key=lambda heap: heap[0].start, reverse=self.on_scale)
 
     def _row(self, heap: range, said: list[int], true: int | None, unit: int) -> Row:
         first, last = heap.start, heap.stop - 1
-        label = self.options[first] if self.options else str(first) if first == last else f"{first}–{last}"
+        label = self.options[first] if not self.on_scale else str(first) if first == last else f"{first}–{last}"
         right = said.count(true)
         filled = -(-right // unit)
         return Row((first + last) / 2, label, len(said), right, tuple(i < filled for i in range(-(-len(said) // unit))))

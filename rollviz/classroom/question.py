@@ -10,13 +10,15 @@ from rollviz.desk.asked import TELL, sum_of, touched
 from rollviz.desk.memory import memory_of
 from rollviz.desk.sets import Strip
 from rollviz.desk.versions import version_called
-from rollviz.desk.words import NOTHING, Text, Version, clock, counted, say, text
+from rollviz.desk.words import NOTHING, Text, Version, clock, say, text
 from rollviz.rooms.refusals import Refused
 from rollviz.rooms.room import Room
 from simulation.api.errors import StatusError
 from simulation.lesson import Action, Question
 from simulation.questions import Answer, answer, choice_of
 
+COUNTED = ("available", "pods", "endpoints")
+"""What is as many as a fader says."""
 PODS = 4
 """To choose from, at most, besides none of them."""
 
@@ -32,7 +34,7 @@ class Asked:
         picture = room.picture()
         self.strips = [s for s in picture.strips if s.deployment == question.deployment]
         columns, options, self.keys, focus = self._guessed()
-        self.poll = Poll(room.audience.next_id(), question.ask, columns, options, picture.moving["max"], focus)
+        self.poll = Poll(room.audience.next_id(), question.ask, columns, options, picture.moving["max"], focus, question.about in COUNTED)
         self.poll.lines = act.lines if act else ()
         self.poll.resolve = self.resolve
 
@@ -162,6 +164,5 @@ def _told_pod(asked: Asked, true: Answer) -> Text:
 
 TOLD: dict[str, Callable[[Asked, Answer], Text]] = {
     "versions": _told_versions,
-    "available": lambda _, true: counted("{n} pod is available.", "{n} pods are available.", true.available or 0),
     "next": _told_pod,
 }

@@ -73,7 +73,7 @@ def _versions(true: Answer, recording) -> Text:
 
 
 def _available(true: Answer, _) -> Text:
-    return counted("{n} answers.", "{n} answer.", true.available or 0)
+    return counted("{n} pod is available.", "{n} pods are available.", true.available or 0)
 
 
 def _next(true: Answer, _) -> Text:

@@ -75,6 +75,22 @@ def test_on_a_large_scale_guesses_that_lie_together_are_drawn_together():
     assert poll.opened.right == 1
 
 
+def test_numbers_of_pods_are_drawn_on_the_scale_where_they_have_a_place_on_it():
+    offered = ("10", "8", "0")
+    poll = Poll(1, "How many?", (), offered, 14, counted=True)
+    for n, option in enumerate((1, 1, 2)):
+        poll.guess(str(n), [option], 9)
+    poll.open((1,), text("So it is."))
+    assert [(row.at, row.label, row.n, row.right) for row in poll.opened.rows] == [(8, "8", 2, 2), (0, "0", 1, 0)]
+    assert (poll.opened.right, poll.opened.true) == (2, 8)
+    assert 'class="votes"' in part(poll, "panel")
+    for other in (Poll(1, "?", (), offered, 9, counted=True), Poll(1, "?", (), ("1", "none"), 14, counted=True), Poll(1, "?", (), offered, 14)):
+        other.guess("a", [1], 9)
+        other.open((1,), text("So it is."))
+        assert [row.at for row in other.opened.rows] == list(range(len(other.options)))
+        assert 'class="votes"' not in part(other, "panel")
+
+
 def test_nobody_guessed():
     poll = faders()
     poll.open((5, 4), text("So it is."))

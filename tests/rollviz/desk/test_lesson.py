@@ -56,7 +56,7 @@ def test_a_question_is_open_then_waits_for_its_second_then_turns_into_its_answer
     assert (asked(desk).due, asked(desk).told) == ("0:18", None)
     assert asked(desk.run(9)).told is None
     question = asked(desk.run(1))
-    assert str(question.told) == "8 answer."
+    assert str(question.told) == "8 pods are available."
     assert [(term.op, term.n, term.label) for term in question.sum] == [
         ("", 10, "desired"),
         ("−", 2, "may be missing"),
@@ -67,7 +67,7 @@ def test_a_question_is_open_then_waits_for_its_second_then_turns_into_its_answer
 def test_an_answer_that_hands_may_have_made_false_says_so():
     desk = Watched("broken-deploy").run(8).do("set image deployment/web web=web:2.O").run(2)
     question = asked(desk.do("scale deployment/web --replicas=4").run(8))
-    assert str(question.told) == "Left alone: 8 answer."
+    assert str(question.told) == "Left alone: 8 pods are available."
 
 
 def test_whoever_goes_back_before_the_act_finds_the_question_open_again():
