@@ -85,7 +85,16 @@ class Poll:
     resolve: Callable[[], Awaitable[None]]
     """Finds out what is so, and opens."""
 
-    def __init__(self, id: int, ask: str | Text, columns: tuple[Column, ...], options: tuple[str, ...], top: int, focus: int = 0, counted: bool = False):
+    def __init__(
+        self,
+        id: int,
+        ask: str | Text,
+        columns: tuple[Column, ...],
+        options: tuple[str, ...],
+        top: int,
+        focus: int = 0,
+        counted: bool = False,
+    ):
         self.id = id
         self.ask = ask
         self.columns = columns

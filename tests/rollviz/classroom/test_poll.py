@@ -84,7 +84,8 @@ def test_numbers_of_pods_are_drawn_on_the_scale_where_they_have_a_place_on_it():
     assert [(row.at, row.label, row.n, row.right) for row in poll.opened.rows] == [(8, "8", 2, 2), (0, "0", 1, 0)]
     assert (poll.opened.right, poll.opened.true) == (2, 8)
     assert 'class="votes"' in part(poll, "panel")
-    for other in (Poll(1, "?", (), offered, 9, counted=True), Poll(1, "?", (), ("1", "none"), 14, counted=True), Poll(1, "?", (), offered, 14)):
+    above, word = Poll(1, "?", (), offered, 9, counted=True), Poll(1, "?", (), ("1", "none"), 14, counted=True)
+    for other in (above, word, Poll(1, "?", (), offered, 14)):
         other.guess("a", [1], 9)
         other.open((1,), text("So it is."))
         assert [row.at for row in other.opened.rows] == list(range(len(other.options)))
