@@ -128,12 +128,12 @@ htmx.defineExtension("part", {
 
 const targetOf = (element) => element.getAttribute("hx-swap-oob")?.split("#")[1] ?? element.id;
 
-// What a finger or the space bar is down on stays until it is up, for a key that is replaced meanwhile is not pressed; so does what a hand
-// is in. Then everything is asked for.
-const kept = new Set();
+// A key that a finger or the space bar is down on stays until it is up, for one that is replaced meanwhile is not pressed; so does what a
+// hand is in. Then everything is asked for. What is dragged is no key: it shows where it leads.
+const KEYS = "button, a, summary, label, .pod", kept = new Set();
 let pressed = null;
-addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
-addEventListener("keydown", (event) => { if (event.key === " ") pressed = event.target; }, true);
+addEventListener("pointerdown", (event) => { pressed = event.target.closest?.(KEYS); }, true);
+addEventListener("keydown", (event) => { if (event.key === " ") pressed = event.target.closest?.(KEYS); }, true);
 for (const up of ["pointerup", "pointercancel", "keyup"]) addEventListener(up, () => setTimeout(release), true);
 addEventListener("blur", release);
 

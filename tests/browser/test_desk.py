@@ -320,11 +320,30 @@ def test_the_clock_runs_while_it_plays_and_never_ahead_of_the_engine(server, new
     assert float(seconds) >= 2
 
 
-def test_what_a_finger_is_down_on_is_not_replaced_and_shows_the_present_once_it_is_up(server, new_desk):
+def test_a_field_that_is_typed_in_stays_and_shows_the_present_once_it_is_left(server, new_desk):
+    page = new_desk("fade")
+    page.wait_for_selector("#app[data-live]")
+    field = page.locator("[data-knob=maxSurge] .knob__raw")
+    field.focus()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#app[data-live]")
+    for key, surge in (("Home", "0%"), ("ArrowUp", "1%")):
+        other.focus("#dial-maxSurge")
+        other.keyboard.press(key)
+        other.wait_for_selector(f'[data-knob=maxSurge][data-raw="{surge}"]')
+    page.wait_for_timeout(300)
+    assert field.input_value() == "25%" and page.evaluate("document.activeElement.matches('.knob__raw')")
+    field.blur()
+    page.wait_for_selector('[data-knob=maxSurge][data-raw="1%"]')
+    assert field.input_value() == "1%"
+
+
+def test_a_key_that_a_finger_is_down_on_is_not_replaced_and_shows_the_present_once_it_is_up(server, new_desk):
     page = new_desk("broken-deploy")
     page.wait_for_selector("#app[data-live]")
     page.evaluate("window.lesson = document.getElementById('lesson')")
-    page.hover("#lesson h2 >> nth=0")
+    page.hover("#lesson [data-step]:not([hidden]) [data-next]")
     page.mouse.down()
     page.locator("#now", has_text="10 pods of v1 answer").wait_for()
     page.wait_for_timeout(1500)  # the step is done at the next whole second
